@@ -1,0 +1,1 @@
+"""Floor 0: ops, nodes, graphs and names, free of any heavy import."""
