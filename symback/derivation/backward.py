@@ -1,0 +1,191 @@
+"""The backward pass of a graph: forward equations, ordered steps, gradients, side conditions."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from symback.core.errors import DerivationError, InputError, UnknownNameError
+from symback.core.graph import Graph
+from symback.core.node import Node, Role, postorder
+from symback.derivation.conditions import conditions
+from symback.derivation.detail import Detail, with_names
+from symback.derivation.naming import NetworkNames
+from symback.derivation.steps import Equation, Step, equations
+from symback.derivation.sweep import Sweep
+from symback.ops.expression import Expression
+from symback.ops.to_sympy import to_sympy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from symback.derivation.naming import Naming
+
+
+class Backward:
+    """The backward pass, derived.
+
+    Attributes:
+        graph: The forward graph; everything that is shown has a name.
+        forward: The forward equations, in order.
+        steps: The steps, in order; each uses only what stands above it.
+        gradients: For each quantity asked for, the step that gives its gradient.
+        groups: Names that belong together, such as x: x0, x1, ….
+        conditions: What holds only under a condition, in words.
+        kink: The kink policy.
+    """
+
+    graph: Graph
+    forward: list[Equation]
+    steps: list[Step]
+    gradients: dict[str, Step]
+    groups: dict[str, list[str]]
+    conditions: list[str]
+    kink: Any
+
+    def __init__(  # noqa: PLR0913 - all but the first have an obvious default
+        self,
+        graph: Graph,
+        wrt: Sequence[str | Expression] | None = None,
+        detail: Detail = "named",
+        kink: Any = None,  # noqa: ANN401 - a real number, "error" or None
+        naming: Naming | None = None,
+        groups: dict[str, list[str]] | None = None,
+    ) -> None:
+        self._arguments = (graph, wrt, detail, kink, naming, groups)
+        self.kink = checked_kink(kink)
+        declared = [w.node for w in wrt or () if isinstance(w, Expression) and w.node.op is None]
+        if declared:
+            graph = Graph(graph.outputs, [*graph.leaves(), *declared])
+        with _collection_paused():
+            self.graph = with_names(graph, detail)
+            asked = _asked_for(self.graph, wrt)
+            share = None if self.kink == "error" else self.kink
+            sweep = Sweep(self.graph, asked, naming or NetworkNames(), share)
+            self.steps = sweep.steps
+            self.adjoints = sweep.adjoints
+            self.gradients = {str(node.name): sweep.adjoints[node] for node in asked}
+            self.forward = equations(self.graph.nodes)
+        self.groups = {
+            name: members
+            for name, members in (groups or {}).items()
+            if all(member in self.gradients for member in members)
+        }
+        self.conditions = conditions(self.graph, sweep.vanishing, self.kink)
+        self._by_name: dict[str, Equation] = {
+            equation.name: equation for equation in (*self.forward, *self.steps)
+        }
+
+    @property
+    def output(self) -> Node:
+        """The output of the forward pass."""
+        return self.graph.outputs[0]
+
+    @property
+    def seed(self) -> Step:
+        """The first step: the upstream gradient."""
+        return self.steps[0]
+
+    @cached_property
+    def order(self) -> list[Node]:
+        """Every node, forward and backward, each after what it is made from."""
+        return list(postorder([*self.graph.nodes, *(step.node for step in self.steps)]))
+
+    def __getitem__(self, name: str) -> Equation:
+        """Return the step or forward equation of a name.
+
+        Raises:
+            UnknownNameError: There is none.
+        """
+        try:
+            return self._by_name[name]
+        except (KeyError, TypeError):
+            raise UnknownNameError(_unknown("step", name, list(self._by_name))) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def gradient(self, name: str) -> Any:  # noqa: ANN401 - SymPy has no types
+        """Return a gradient's final form in inputs, as a SymPy expression over plain symbols.
+
+        Raises:
+            UnknownNameError: No gradient was derived for the name.
+            LimitError: The expression would be too large.
+        """
+        if name not in self.gradients:
+            raise UnknownNameError(_unknown("gradient for", name, list(self.gradients)))
+        return to_sympy(self.gradients[name].node, {})
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Deriving again is as fast as unpickling every step, and never recurses.
+        return type(self), self._arguments
+
+
+def checked_kink(kink: Any) -> Any:  # noqa: ANN401 - a real number, "error" or None
+    """Return a kink policy.
+
+    Raises:
+        InputError: It is neither None, "error", nor a number in [0, 1].
+
+    >>> checked_kink(0.5)
+    0.5
+    """
+    if kink is None or kink == "error":
+        return kink
+    if isinstance(kink, bool) or isinstance(kink, str) or not _is_share(kink):
+        raise InputError(f"kink = {kink!r}: expected a number from 0 to 1, 'error', or None for each op's own")
+    return kink
+
+
+def _is_share(kink: Any) -> bool:  # noqa: ANN401 - anything at all
+    try:
+        return bool(0 <= kink <= 1)
+    except TypeError:
+        return False
+
+
+def _asked_for(graph: Graph, wrt: Sequence[str | Expression] | None) -> list[Node]:
+    if wrt is None:
+        nodes = [node for node in graph.leaves() if node.role is not Role.UPSTREAM]
+        if not nodes:
+            raise DerivationError("the expression has no symbol to differentiate by")
+        return nodes
+    if isinstance(wrt, str | Expression):
+        raise InputError(f"wrt = {wrt!r}: expected a list of names, like wrt=['x', 'w']")
+    asked: list[Node] = []
+    for wanted in wrt:
+        name = wanted.node.name if isinstance(wanted, Expression) else wanted
+        if not isinstance(name, str):
+            raise DerivationError(
+                f"wrt: {wanted!r} is not the name of a quantity; only a named one can be differentiated by"
+            )
+        if name not in graph.names:
+            raise UnknownNameError(_unknown("variable", name, list(graph.names)))
+        asked.append(graph.names[name])
+    if not asked:
+        raise InputError("wrt is empty; name at least one quantity, or leave it out for all")
+    return list(dict.fromkeys(asked))
+
+
+def _unknown(what: str, name: object, known: list[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(str(name), known, n=3)
+    hint = "did you mean " + " or ".join(near) if near else "known are " + ", ".join(known[:20])
+    return f"no {what} {name!r}; {hint}"
+
+
+@contextmanager
+def _collection_paused() -> Iterator[None]:
+    """Pause the garbage collector: it would walk the growing list of steps again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+

@@ -1,0 +1,64 @@
+"""Side conditions: where a derivative is a convention, and where it vanishes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from symback.core.op import VARIADIC, Kind
+from symback.notation.numeral import spell_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from symback.core.graph import Graph
+    from symback.core.node import Node
+    from symback.core.op import Kink
+    from symback.derivation.paths import Edge
+
+LAYOUT: Final = (
+    "Gradients have the shape of the quantity they belong to; Jacobians are in numerator layout."
+)
+
+
+def conditions(graph: Graph, vanishing: Iterable[Edge], kink: Any) -> list[str]:  # noqa: ANN401
+    """Return the side conditions of a derivation, in words."""
+    found: dict[str, None] = {}
+    for node in graph.nodes:
+        op = node.op
+        if op is None:
+            continue
+        for point in op.kinks(*node.parameters):
+            found[_at_a_kink(node, point, kink)] = None
+        if op.kind is Kind.SELECTING and op.arity == VARIADIC and len(node.inputs) > 1:
+            found[_in_a_tie(node, kink)] = None
+    for edge in vanishing:
+        constant = next(n for n, _ in edge.path if n.op is not None and n.op.kind is not Kind.ELEMENTWISE)
+        found[
+            f"{edge.of.name} acts on {edge.consumer.name} through {constant.op.label if constant.op else ''}, "
+            "which is constant wherever it does not jump: that path contributes 0."
+        ] = None
+    return [*found, LAYOUT]
+
+
+def _at_a_kink(node: Node, point: Kink, kink: Any) -> str:  # noqa: ANN401
+    assert node.op is not None  # noqa: S101 - only ops have kinks
+    where = f"{node.op.label} has no derivative where its argument is {spell_whole(point.at)}"
+    if kink == "error":
+        return f"{where}; such a point is refused."
+    share = point.convention if kink is None else kink
+    side = {0: "the derivative from the left", 1: "the derivative from the right"}.get(
+        share, f"(1 − s) · left + s · right with s = {spell_whole(share)}"
+    )
+    return f"{where}; there {side} is taken."
+
+
+def _in_a_tie(node: Node, kink: Any) -> str:  # noqa: ANN401
+    assert node.op is not None  # noqa: S101 - only ops select
+    where = f"{node.op.label} has no derivative where its largest arguments are equal"
+    if node.op.name == "minimum":
+        where = where.replace("largest", "smallest")
+    if kink == "error":
+        return f"{where}; such a point is refused."
+    if kink is None:
+        return f"{where}; there they share the gradient evenly."
+    return f"{where}; there the earlier of two gets the share {spell_whole(kink)}, the later the rest."

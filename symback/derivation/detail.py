@@ -1,0 +1,82 @@
+"""Which quantities of a graph stand in the derivation under a name."""
+
+from __future__ import annotations
+
+from itertools import chain, count
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from symback.core.errors import InputError
+from symback.core.graph import Graph
+from symback.core.node import Node
+from symback.ops.arithmetic import CONSTANT, PI
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Detail: TypeAlias = Literal["named", "atomic"]
+
+LARGEST_UNNAMED: Final = 12
+"""An unnamed expression of more ops than this is broken up, so that cost stays linear."""
+
+
+def with_names(graph: Graph, detail: Detail) -> Graph:
+    """Return the graph with a name for everything that the derivation will show.
+
+    In "atomic" detail every result gets a name, `t1`, `t2` …; in "named" detail only the output,
+    what is used more than once, and what would make an expression too long.
+
+    Raises:
+        InputError: The detail is unknown.
+
+    >>> from symback.ops.expression import symbols
+    >>> x, w, b = symbols("x w b")
+    >>> with_names(Graph([(x * w + b).node]), "named").outputs
+    (<y = add(mul(…), b)>,)
+    """
+    if detail not in ("named", "atomic"):
+        raise InputError(f"detail {detail!r} is unknown; it is 'named' or 'atomic'")
+    chosen = _chosen(graph, detail)
+    if not chosen:
+        return graph
+    fresh = _fresh_names(graph)
+    names = {
+        node: _output_name(graph) if node in graph.outputs else next(fresh)
+        for node in graph.nodes
+        if node in chosen
+    }
+    renamed: dict[Node, Node] = {}
+    for node in graph.nodes:
+        inputs = tuple([renamed[source] for source in node.inputs])
+        if node in names or any(new is not old for new, old in zip(inputs, node.inputs, strict=True)):
+            renamed[node] = Node(node.op, inputs, node.parameters, names.get(node, node.name), node.role)
+        else:
+            renamed[node] = node
+    return Graph([renamed[node] for node in graph.outputs], graph.leaves())
+
+
+def _chosen(graph: Graph, detail: Detail) -> set[Node]:
+    """Return the unnamed nodes that are to get a name."""
+    uses = graph.consumers()
+    outputs = set(graph.outputs)
+    sizes: dict[Node, int] = {}
+    chosen: set[Node] = set()
+    for node in graph.nodes:
+        if node.name is not None or node.op in (CONSTANT, PI):
+            if node not in outputs or node.name is not None:
+                sizes[node] = 0
+                continue
+        size = 1 + sum(sizes[source] for source in set(node.inputs))
+        if detail == "atomic" or node in outputs or len(uses[node]) > 1 or size > LARGEST_UNNAMED:
+            chosen.add(node)
+            size = 0
+        sizes[node] = size
+    return chosen
+
+
+def _output_name(graph: Graph) -> str:
+    return next(name for name in chain(("y", "out"), map("y{}".format, count(1))) if name not in graph.names)
+
+
+def _fresh_names(graph: Graph) -> Iterator[str]:
+    numbers = (n for n in count(1) if f"t{n}" not in graph.names and f"t_{n}" not in graph.names)
+    return map("t{}".format, numbers)

@@ -1,0 +1,61 @@
+"""Whether a point lies on a kink, and what is said of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from symback.core.op import VARIADIC, Kind
+from symback.notation.numeral import spell_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from symback.core.node import Node
+
+
+class AtKink(NamedTuple):
+    """A node whose argument lies on one of its kinks.
+
+    Attributes:
+        node: The node.
+        where: Where it is, in words: "z = 0".
+        points: At how many points of an array that is so; 1 for a number.
+        share: The op's own choice between left (0) and right (1); None in a tie.
+    """
+
+    node: Node
+    where: str
+    points: int
+    share: Any
+
+
+def kinks_hit(nodes: Iterable[Node], values: Mapping[Node, Any]) -> list[AtKink]:
+    """Find the nodes whose arguments lie on a kink, or are tied."""
+    hits: list[AtKink] = []
+    for node in nodes:
+        op = node.op
+        if op is None:
+            continue
+        for kink in op.kinks(*node.parameters):
+            points = _count(values[node.inputs[0]] == kink.at)
+            if points:
+                where = f"{_name(node.inputs[0])} = {spell_whole(kink.at)}"
+                hits.append(AtKink(node, where, points, kink.convention))
+        if op.kind is Kind.SELECTING and op.arity == VARIADIC:
+            # `+` counts, entry by entry, how many arguments share the selected value.
+            tied = sum((values[source] == values[node]) + 0 for source in node.inputs)
+            points = _count(tied > 1)
+            if points:
+                where = f"equal arguments of {op.label}: " + ", ".join(map(_name, node.inputs))
+                hits.append(AtKink(node, where, points, None))
+    return hits
+
+
+def _name(node: Node) -> str:
+    if node.name is not None:
+        return node.name
+    return spell_whole(node.parameters[0]) if node.op and node.op.name == "constant" else "its argument"
+
+
+def _count(holds: Any) -> int:  # noqa: ANN401 - a truth value or an array of them
+    return int(holds.sum()) if hasattr(holds, "sum") else int(holds)

@@ -1,0 +1,164 @@
+"""One pass over the nodes of a derivation, with a number for each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from symback.core.errors import DomainError, KinkError, UnknownNameError
+from symback.evaluation import scalars
+from symback.evaluation.inputs import spread
+from symback.evaluation.kinks import AtKink, kinks_hit
+from symback.notation.numeral import spell, spell_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from symback.core.node import Node
+    from symback.derivation.backward import Backward
+
+
+class Values(Mapping[str, Any]):
+    """A value for every named quantity and every step of a derivation.
+
+    Attributes:
+        backward: The derivation.
+        gradients: The gradient of each quantity that was asked for.
+        notes: What the reader must know: points on kinks, and what was taken there.
+    """
+
+    def __init__(self, backward: Backward, given: Mapping[str, Any], upstream: Any = None) -> None:  # noqa: ANN401
+        self.backward = backward
+        inputs = spread(backward, given, upstream)
+        self._values = run(backward.order, inputs)
+        hits = kinks_hit(backward.graph.nodes, self._values)
+        if hits and backward.kink == "error":
+            raise KinkError(f"{hits[0].where}: the derivative of {_label(hits[0])} does not exist there")
+        self.at_kinks = hits
+        self.notes = [_note(hit, backward.kink) for hit in hits]
+        self._by_name = {node.name: value for node, value in self._values.items() if node.name is not None}
+        self.gradients = {
+            name: self._values[step.node] for name, step in backward.gradients.items()
+        }
+        refuse_undefined(self._by_name, backward.order)
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a number of any type
+        """Return the value of a step, an input or a forward quantity.
+
+        Raises:
+            UnknownNameError: Nothing in the derivation has the name.
+        """
+        try:
+            return self._by_name[name]
+        except (KeyError, TypeError):
+            raise UnknownNameError(f"no value named {name!r}; e.backward.steps lists the steps") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """The values that came in, the upstream gradient among them."""
+        return {str(node.name): self._values[node] for node in self._values if node.op is None}
+
+
+def run(order: Iterable[Node], inputs: Mapping[str, Any]) -> dict[Node, Any]:
+    """Compute every node of an order, each after its inputs.
+
+    Numbers stay exact where they can. As soon as one input is an array, everything is computed
+    with arrays of its library.
+
+    Args:
+        order: Nodes, each after its inputs.
+        inputs: A value for each node that comes from outside, by name.
+    """
+    arrays = [value for value in inputs.values() if hasattr(value, "dtype")]
+    if arrays:
+        return _run_arrays(order, inputs, arrays[0])
+    return compute(order, inputs, scalars)
+
+
+def compute(order: Iterable[Node], inputs: Mapping[str, Any], namespace: Any) -> dict[Node, Any]:  # noqa: ANN401
+    """Compute every node of an order with the functions of a namespace.
+
+    >>> from symback.ops.expression import symbols
+    >>> x, = symbols("x,")
+    >>> order = [x.node, (y := -x).node]
+    >>> compute(order, {"x": 2}, scalars)[y.node]
+    -2
+    """
+    values: dict[Node, Any] = {}
+    for node in order:
+        op = node.op
+        if op is None:
+            values[node] = inputs[str(node.name)]
+        else:
+            values[node] = op.numeric(namespace, *[values[source] for source in node.inputs], *node.parameters)
+    return values
+
+
+def _run_arrays(order: Iterable[Node], inputs: Mapping[str, Any], like: Any) -> dict[Node, Any]:  # noqa: ANN401
+    import numpy as np
+
+    from symback.evaluation.arrays import ArrayNamespace
+
+    namespace = ArrayNamespace(like)
+    arrays = {name: namespace.constant(value) for name, value in inputs.items()}
+    # What is undefined is reported by name afterwards; NumPy's own warnings name nothing.
+    with np.errstate(all="ignore"):
+        return compute(order, arrays, namespace)
+
+
+def refuse_undefined(values: Mapping[str | None, Any], order: Iterable[Node]) -> None:
+    """Refuse values that are undefined or too large for a double.
+
+    Raises:
+        DomainError: One is; the message names the first step in which it arose.
+    """
+    if all(_is_defined(value) for value in values.values()):
+        return
+    for node in order:
+        if node.name is None or _is_defined(values[node.name]):
+            continue
+        used = {n.name: values.get(n.name) for n in node.inputs if n.name is not None}
+        at = ", ".join(f"{name} = {_spelled(value)}" for name, value in list(used.items())[:5])
+        raise DomainError(
+            f"{node.name} is {_spelled(values[node.name])}"
+            + (f" at {at}" if at else "")
+            + f": outside the domain of {node.op.label if node.op else 'the input'}, or too large for a double"
+        )
+
+
+def _is_defined(value: Any) -> bool:  # noqa: ANN401
+    if hasattr(value, "dtype"):
+        from array_api_compat import array_namespace
+
+        xp = array_namespace(value)
+        return bool(xp.all(xp.isfinite(value)))
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+def _spelled(value: Any) -> str:  # noqa: ANN401
+    if hasattr(value, "dtype") or (isinstance(value, float) and not math.isfinite(value)):
+        return "undefined" if hasattr(value, "dtype") or math.isnan(value) else str(value)
+    return spell(value)[0]
+
+
+def _label(hit: AtKink) -> str:
+    return hit.node.op.label if hit.node.op else ""
+
+
+def _note(hit: AtKink, kink: Any) -> str:  # noqa: ANN401 - the kink policy
+    where = hit.where if hit.points == 1 else f"{hit.where} at {hit.points} points"
+    start = f"{where}: the derivative of {_label(hit)} does not exist there; "
+    if hit.share is None and kink is None:
+        return start + "tied arguments share the gradient evenly"
+    share = hit.share if kink is None else kink
+    side = {0: "the one from the left", 1: "the one from the right"}.get(
+        share, f"(1 − s) · left + s · right with s = {spell_whole(share)}"
+    )
+    return start + f"{side} is used"

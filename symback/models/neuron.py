@@ -1,0 +1,157 @@
+"""The neuron: products of inputs and weights, their sum with a bias, an activation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from symback.core.errors import InputError, LimitError, NameClashError
+from symback.core.graph import Graph
+from symback.core.names import checked_name
+from symback.core.node import Node, Role
+from symback.ops.arithmetic import ADD, MUL
+from symback.ops.expression import Expression
+from symback.ops.table import activation_named
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LARGEST: Final = 100_000
+"""A neuron may have this many inputs."""
+
+
+class Neuron:
+    """y = activation(x₀·w₀ + … + x₍ₙ₋₁₎·w₍ₙ₋₁₎ + b).
+
+    All quantities are scalars. The graph has n products, one sum of n + 1 terms and one activation,
+    all of them named: `xw0` …, `z`, `y`.
+
+    Args:
+        n: How many inputs; may be left out if inputs or weights are given.
+        activation: The name of an op of one argument, with parameters if it takes any:
+            "relu", "leaky_relu(0.2)".
+        inputs: Names of the inputs; or expressions and neurons whose results come in.
+        weights: Names of the weights.
+        bias: Name of the bias.
+        name: Name of the output. With it, the names of what the neuron makes end in it (`w0_h`,
+            `z_h`), so that several neurons can stand in one graph.
+
+    Raises:
+        InputError: The numbers of inputs and weights differ, or there are none.
+        NamingError: A name cannot be used, or is used twice.
+        UnknownNameError: There is no such activation.
+        LimitError: There are more inputs than a neuron may have.
+
+    Source: Rosenblatt, The Perceptron (1958), with today's choice of activations.
+
+    >>> Neuron(3)
+    ReLU(sum(mul(x0, w0), mul(x1, w1), mul(x2, w2), b))
+    """
+
+    def __init__(  # noqa: PLR0913 - all but the first have defaults and are given by name
+        self,
+        n: int | None = None,
+        *,
+        activation: str = "relu",
+        inputs: Sequence[str | Expression | Neuron] | None = None,
+        weights: Sequence[str] | None = None,
+        bias: str = "b",
+        name: str | None = None,
+    ) -> None:
+        suffix = "" if name is None else f"_{checked_name(name, 'the neuron')}"
+        self.n = _size(n, inputs, weights)
+        self.op, self.parameters = activation_named(activation)
+        numbers = range(self.n)
+        self.inputs = _sources(inputs or [f"x{i}{suffix}" for i in numbers])
+        self.weights = _leaves(weights or [f"w{i}{suffix}" for i in numbers], "weight", Role.PARAMETER)
+        self.bias = _leaves([f"{bias}{suffix}"], "bias", Role.PARAMETER)[0]
+        self.products = tuple(
+            Node(MUL, (x, w), (), f"xw{i}{suffix}")
+            for i, (x, w) in enumerate(zip(self.inputs, self.weights, strict=True))
+        )
+        self.pre_activation = Node(ADD, (*self.products, self.bias), (), f"z{suffix}")
+        self.output = Node(self.op, (self.pre_activation,), self.parameters, name or "y")
+        self.graph = Graph([self.output])
+
+    @property
+    def groups(self) -> dict[str, list[str]]:
+        """The names of the inputs, the weights and the bias, as they are given together."""
+        named = [node.name for node in self.inputs if node.op is None and node.name]
+        return {
+            "x": named,
+            "w": [str(node.name) for node in self.weights],
+            "b": [str(self.bias.name)],
+        }
+
+    @property
+    def expression(self) -> Expression:
+        """The output, for further computation."""
+        return Expression(self.output)
+
+    @property
+    def labels(self) -> dict[Node, str] | None:
+        """What each op is called in step names; None where inputs come from other neurons."""
+        if any(node.op is not None for node in self.inputs):
+            return None
+        labels: dict[Node, str] = dict.fromkeys(self.products, "mul")
+        return {**labels, self.pre_activation: "sum", self.output: self.op.name}
+
+    def __repr__(self) -> str:
+        terms = [f"mul({x.name or '…'}, {w.name})" for x, w in zip(self.inputs, self.weights, strict=True)]
+        if self.n > 8:  # noqa: PLR2004 - as in print, the middle of a long sum is left out
+            terms[3:-1] = ["…"]
+        return f"{self.op.label}(sum({', '.join(terms)}, {self.bias.name}))"
+
+
+def _size(n: object, inputs: Sequence[object] | None, weights: Sequence[object] | None) -> int:
+    for what, given in (("inputs", inputs), ("weights", weights)):
+        if isinstance(given, str):
+            raise InputError(f"{what} = {given!r}: expected a list of names, got one text")
+    counts = {
+        what: size
+        for what, size in (
+            ("n", n),
+            ("inputs", None if inputs is None else len(inputs)),
+            ("weights", None if weights is None else len(weights)),
+        )
+        if size is not None
+    }
+    if not counts:
+        raise InputError("a neuron needs its number of inputs: Neuron(3), or lists of names")
+    for what, size in counts.items():
+        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+            raise InputError(f"{what} = {size!r}: a neuron has at least one input; expected an integer ≥ 1")
+        if size > LARGEST:
+            raise LimitError(f"{what} = {size}: a neuron written out has at most {LARGEST} inputs")
+    if len(set(counts.values())) > 1:
+        raise InputError(
+            "the numbers differ: "
+            + ", ".join(f"{what} = {size}" if what == "n" else f"{size} {what}" for what, size in counts.items())
+        )
+    return int(next(iter(counts.values())))  # type: ignore[call-overload,no-any-return]
+
+
+def _sources(given: Sequence[str | Expression | Neuron]) -> tuple[Node, ...]:
+    nodes: list[Node] = []
+    for source in given:
+        if isinstance(source, Neuron):
+            nodes.append(source.output)
+        elif isinstance(source, Expression):
+            nodes.append(source.node)
+        else:
+            nodes += _leaves([source], "input", Role.INPUT)
+    _refuse_repeats([node.name for node in nodes if node.name], "input")
+    return tuple(nodes)
+
+
+def _leaves(names: Sequence[str], what: str, role: Role) -> tuple[Node, ...]:
+    checked = [checked_name(name, what) for name in names]
+    _refuse_repeats(checked, what)
+    return tuple(Node(None, name=name, role=role) for name in checked)
+
+
+def _refuse_repeats(names: list[str], what: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise NameClashError(f"two {what}s are named {name!r}; every name is used once")
+        seen.add(name)

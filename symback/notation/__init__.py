@@ -1,0 +1,1 @@
+"""Floor 0: the notation tree and its scripts; knows nothing of derivatives."""

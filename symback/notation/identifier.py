@@ -1,0 +1,80 @@
+"""From a name in code to its look on paper: `w10` is w with the subscript 10, `yhat` is ŷ."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, cast
+
+from symback.notation.tree import Accent, AccentMark, Letters, Number, Script, Sign, Tree, row
+
+_GREEK_NAMES: Final = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "
+    "sigma tau upsilon phi chi psi omega"
+).split()
+_GREEK_SMALL: Final = "αβγδεζηθικλμνξοπρστυφχψω"
+
+GREEK: Final = {
+    **dict(zip(_GREEK_NAMES, _GREEK_SMALL, strict=True)),
+    **{name.capitalize(): letter.upper() for name, letter in zip(_GREEK_NAMES, _GREEK_SMALL, strict=True)},
+}
+"""The letter for each Greek name, small and capital."""
+
+_GREEK_LETTERS: Final = frozenset(GREEK.values())
+_BASE: Final = re.compile(r"([^\W\d_]+)(\d*)\Z")
+_ACCENTED: Final = re.compile(r"(.+)(hat|bar|tilde)\Z")
+
+
+def identifier(name: str) -> Tree:
+    """Give the look of a name.
+
+    Letters, then digits as a subscript; what follows an underscore is a further subscript. The
+    suffixes `hat`, `bar` and `tilde` on a single letter are accents; no other suffix means
+    anything. Greek letters may be spelled out. The look of two names is equal exactly if they
+    would print alike.
+
+    >>> identifier("w0") == identifier("w_0")
+    True
+    >>> identifier("xprime")
+    Letters(text='xprime', style='italic')
+    """
+    first, *rest = name.split("_")
+    match = _BASE.match(first)
+    if match is None:
+        return Letters(name, "code")
+    letters, digits = match.groups()
+    subscripts = [part for part in (digits, *rest) if part]
+    base = _base(letters)
+    if not subscripts:
+        return base
+    looks: list[Tree] = []
+    for part in subscripts:
+        looks += (_subscript(part), Sign(","))
+    return Script(base, sub=row(*looks[:-1]))
+
+
+def _base(letters: str) -> Tree:
+    # The constant π appears in formulas of its own: a quantity of that name must not look like it.
+    if letters in {"pi", "π"}:
+        return Letters("pi")
+    if letters in GREEK:
+        return Letters(GREEK[letters])
+    match = _ACCENTED.match(letters)
+    if match:
+        stem, mark = match.groups()
+        stem = GREEK.get(stem, stem)
+        if len(stem) == 1:
+            return Accent(Letters(stem), cast("AccentMark", mark))
+    return Letters(letters)
+
+
+def _subscript(part: str) -> Tree:
+    if part.isdigit():
+        return Number(part)
+    part = GREEK.get(part, part)
+    if len(part) == 1:
+        return Letters(part)
+    match = _BASE.match(part)
+    if match and match.group(2):
+        letters, digits = match.groups()
+        return row(_subscript(letters), Number(digits))
+    return Letters(part, "upright")

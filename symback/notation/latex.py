@@ -1,0 +1,243 @@
+"""The LaTeX script: spells a notation tree for amsmath, or for GitHub's Markdown."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, assert_never
+
+from symback.notation.identifier import GREEK
+from symback.notation.pattern import spell_slot
+from symback.notation.tree import (
+    Accent,
+    Brace,
+    Call,
+    Cases,
+    Colour,
+    Fence,
+    Fraction,
+    Indicator,
+    Letters,
+    Matrix,
+    Name,
+    Number,
+    Root,
+    Row,
+    Script,
+    Sign,
+    Slot,
+    Sum,
+    Words,
+)
+
+if TYPE_CHECKING:
+    from symback.notation.tree import Tree
+
+Dialect: TypeAlias = Literal["amsmath", "github"]
+
+GRADIENT_MACRO: Final = r"\symbackgrad"
+"""The macro around everything that is a gradient; an author may define it anew."""
+
+_SIGNS: Final = {
+    "·": r"\cdot",
+    "−": "-",
+    "≈": r"\approx",
+    "≥": r"\ge",
+    "≤": r"\le",
+    "≠": r"\ne",
+    "→": r"\to",
+    "←": r"\gets",
+    "⋯": r"\cdots",
+    "…": r"\dots",
+}
+
+# Capital Greek letters that look Latin have no command of their own.
+_LATIN_LOOKING: Final = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo", strict=True))
+_LETTERS: Final = {
+    "∂": r"\partial",
+    "∇": r"\nabla",
+    "ϕ": r"\varphi",
+    "η": r"\eta",
+    **{letter: rf"\{name}" for name, letter in GREEK.items() if letter not in _LATIN_LOOKING},
+    "ε": r"\varepsilon",
+    "Υ": r"\Upsilon",
+}
+
+_NAMED_FUNCTIONS: Final = frozenset(
+    "arctan cos cosh exp ln log max min sin sinh tan tanh".split(),
+)
+
+_STYLES: Final = {"italic": "mathit", "upright": "mathrm", "bold": "mathbf", "code": "mathtt"}
+
+_ESCAPES: Final = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "η": r"$\eta$",
+    "∂": r"$\partial$",
+    "−": "$-$",
+    "≠": r"$\ne$",
+    "≤": r"$\le$",
+    "≥": r"$\ge$",
+    "·": r"$\cdot$",
+    "±": r"$\pm$",
+    "α": r"$\alpha$",
+    "Σ": r"$\Sigma$",
+    "σ": r"$\sigma$",
+    "Φ": r"$\Phi$",
+    "…": r"\dots{}",
+    '"': r"\textquotedbl{}",
+}
+
+
+def escape(text: str) -> str:
+    r"""Spell running text so that LaTeX prints it as it stands.
+
+    >>> escape("100 % of a_b")
+    '100 \\% of a\\_b'
+    """
+    return "".join(_ESCAPES.get(character, character) for character in text)
+
+
+@lru_cache(maxsize=4096)
+def latex(tree: Tree, dialect: Dialect = "amsmath") -> str:
+    r"""Spell a tree in LaTeX.
+
+    >>> from symback.notation.identifier import identifier
+    >>> latex(identifier("w10"))
+    'w_{10}'
+    """
+    return _spell(tree, dialect)
+
+
+def _spell(tree: Tree, dialect: Dialect) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch per class of tree
+    def inner(part: Tree) -> str:
+        return _spell(part, dialect)
+
+    match tree:
+        case Letters(text, style):
+            return _letters(text, style)
+        case Number(text):
+            return text
+        case Sign(text):
+            return _SIGNS.get(text, text)
+        case Row(items):
+            return _row(items, dialect)
+        case Fraction(numerator, denominator):
+            return rf"\frac{{{inner(numerator)}}}{{{inner(denominator)}}}"
+        case Script(base, sub, sup):
+            below = "" if sub is None else f"_{{{inner(sub).replace(', ', ',')}}}"
+            above = "" if sup is None else f"^{{{inner(sup)}}}"
+            return inner(base) + below + above
+        case Accent(base, mark):
+            return rf"\{mark}{{{inner(base)}}}"
+        case Fence(left, body, right):
+            return _fenced(left, body, right, dialect)
+        case Root(body):
+            return rf"\sqrt{{{inner(body)}}}"
+        case Call(head, arguments):
+            written = _separated(arguments)
+            return _head(head, dialect) + ("()" if written is None else _fenced("(", written, ")", dialect))
+        case Indicator(condition):
+            return r"\mathbf{1}" + _fenced("(", condition, ")", dialect)
+        case Cases(rows):
+            return _cases(rows, dialect)
+        case Matrix(rows):
+            body = r" \\ ".join(" & ".join(map(inner, entries)) for entries in rows)
+            return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
+        case Sum(lower, upper, body):
+            above = "" if upper is None else f"^{{{inner(upper)}}}"
+            return rf"\sum_{{{inner(lower)}}}{above} {inner(body)}"
+        case Brace(body, label):
+            return rf"\underbrace{{{inner(body)}}}_{{{inner(label)}}}"
+        case Colour(_, body):
+            if dialect == "github":
+                return rf"{{\color{{red}}{{{inner(body)}}}}}"
+            return rf"{GRADIENT_MACRO}{{{inner(body)}}}"
+        case Words(text):
+            return rf"\text{{{escape(text)}}}"
+        case Name(_, look):
+            return inner(look)
+        case Slot(number):
+            return spell_slot(number)
+        case _:
+            assert_never(tree)
+
+
+def _letters(text: str, style: str) -> str:
+    if len(text) == 1:
+        letter = _LETTERS.get(text) or _LATIN_LOOKING.get(text, text)
+        return letter if style == "italic" else rf"\{_STYLES[style]}{{{letter}}}"
+    spelled = "".join(_LETTERS.get(c, _LATIN_LOOKING.get(c, c)) + (" " if c in _LETTERS else "") for c in text)
+    return rf"\{_STYLES[style]}{{{spelled.strip()}}}".replace("_", r"\_")
+
+
+def _row(items: tuple[Tree, ...], dialect: Dialect) -> str:
+    parts: list[str] = []
+    for position, item in enumerate(items):
+        spelled = _spell(item, dialect)
+        if position and not (position == 1 and items[0] == Sign("−")) and spelled != ",":
+            parts.append(" ")
+        parts.append(spelled)
+    return "".join(parts)
+
+
+def _separated(arguments: tuple[Tree, ...]) -> Tree | None:
+    if not arguments:
+        return None
+    items: list[Tree] = []
+    for argument in arguments:
+        items += (argument, Sign(","))
+    return Row(tuple(items[:-1]))
+
+
+def _head(head: Tree, dialect: Dialect) -> str:
+    if isinstance(head, Letters) and head.style == "upright":
+        if head.text in _NAMED_FUNCTIONS:
+            return rf"\{head.text}"
+        if dialect == "amsmath":
+            return rf"\operatorname{{{head.text}}}".replace("_", r"\_")
+    return _spell(head, dialect)
+
+
+def _fenced(left: str, body: Tree, right: str, dialect: Dialect) -> str:
+    spelled = _spell(body, dialect)
+    if left and right and not is_tall(body):
+        return f"{left}{spelled}{right}"
+    return rf"\left{left or '.'} {spelled} \right{right or '.'}"
+
+
+def is_tall(tree: Tree) -> bool:
+    """Say whether a tree rises above one line, so that brackets around it must grow.
+
+    >>> is_tall(Fraction(Number("1"), Number("2")))
+    True
+    """
+    match tree:
+        case Fraction() | Cases() | Matrix() | Sum() | Brace():
+            return True
+        case Row(items):
+            return any(map(is_tall, items))
+        case Call(_, arguments):
+            return any(map(is_tall, arguments))
+        case Fence(_, body, _) | Root(body) | Colour(_, body) | Indicator(body) | Name(_, body):
+            return is_tall(body)
+        case Script(base, _, _):
+            return is_tall(base)
+        case _:
+            return False
+
+
+def _cases(rows: tuple[tuple[Tree, Tree | None], ...], dialect: Dialect) -> str:
+    lines = [
+        f"{_spell(value, dialect)} & "
+        + (r"\text{otherwise}" if condition is None else rf"\text{{if }} {_spell(condition, dialect)}")
+        for value, condition in rows
+    ]
+    return r"\begin{cases} " + r" \\ ".join(lines) + r" \end{cases}"

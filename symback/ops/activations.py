@@ -1,0 +1,300 @@
+"""Activation functions of neurons."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from symback.core.op import Kind, Kink, Op, Parameter
+from symback.notation import forms
+from symback.notation.tree import Letters
+from symback.ops.sympy_numbers import exact
+
+_LEFT: Final = 0
+_RIGHT: Final = 1
+
+# The constants of self-normalising networks, Klambauer et al. 2017: λ and λα.
+_SELU_SCALE: Final = 1.0507009873554805
+_SELU_PRODUCT: Final = 1.7580993408473766
+_TANH_GELU: Final = 0.7978845608028654  # √(2/π)
+
+
+def _sigmoid(xp: Any, z: Any) -> Any:  # noqa: ANN401 - numbers of any type
+    # Only exp of negative numbers: never overflows.
+    e = xp.exp(xp.negative(xp.abs(z)))
+    return xp.divide(xp.where(xp.ge(z, 0), 1, e), xp.add(1, e))
+
+
+def _softplus(xp: Any, z: Any) -> Any:  # noqa: ANN401 - numbers of any type
+    return xp.add(xp.maximum(z, 0), xp.log1p(xp.exp(xp.negative(xp.abs(z)))))
+
+
+def _exp_branch(xp: Any, z: Any, alpha: Any) -> Any:  # noqa: ANN401 - numbers of any type
+    """α(eᶻ − 1) for z ≤ 0, without overflow for the others."""
+    return xp.multiply(alpha, xp.expm1(xp.minimum(z, 0)))
+
+
+IDENTITY = Op(
+    name="identity",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: z,
+    numeric=lambda xp, z: z,
+    form=forms.Transparent(),
+    prose="Passes everything on as it is.",
+    source="Elementary calculus",
+)
+
+RELU = Op(
+    name="relu",
+    label="ReLU",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.Piecewise((z, z > 0), (0, True)),
+    numeric=lambda xp, z: xp.maximum(z, 0),
+    form=forms.word("ReLU"),
+    kinks=lambda: (Kink(0, _LEFT),),
+    prose="Passes positive values on and turns the others into 0.",
+    source="Nair & Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines (2010)",
+    peers={"torch": "nn.functional.relu", "jax": "nn.relu"},
+)
+
+LEAKY_RELU = Op(
+    name="leaky_relu",
+    label="LeakyReLU",
+    kind=Kind.ELEMENTWISE,
+    parameters=(Parameter("negative_slope", 0.01),),
+    forward=lambda sp, z, slope: sp.Piecewise((z, z > 0), (exact(sp, slope) * z, True)),
+    numeric=lambda xp, z, slope: xp.where(xp.gt(z, 0), z, xp.multiply(slope, z)),
+    form=forms.word("LeakyReLU"),
+    kinks=lambda slope: (Kink(0, _LEFT),) if slope != 1 else (),
+    prose="Passes positive values on and shrinks the others by its slope.",
+    source="Maas et al., Rectifier Nonlinearities Improve Neural Network Acoustic Models (2013)",
+    peers={
+        "torch": "nn.functional.leaky_relu",
+        "jax": lambda jax, z, slope: jax.nn.leaky_relu(z, slope),
+    },
+)
+
+RELU6 = Op(
+    name="relu6",
+    label="ReLU6",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.Piecewise((0, z < 0), (z, z < 6), (6, True)),
+    numeric=lambda xp, z: xp.minimum(xp.maximum(z, 0), 6),
+    form=forms.word("ReLU6"),
+    kinks=lambda: (Kink(0, _LEFT), Kink(6, _RIGHT)),
+    sample=(-3.0, 9.0),
+    prose="Passes values between 0 and 6 on and cuts the others off.",
+    source="Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10 (2010)",
+    peers={"torch": "nn.functional.relu6", "jax": "nn.relu6"},
+)
+
+SIGMOID = Op(
+    name="sigmoid",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: 1 / (1 + sp.exp(-z)),
+    numeric=_sigmoid,
+    form=forms.Function(Letters("σ")),
+    textbook=(lambda f, z, y: y * (1 - y),),
+    prose="Squeezes every number into (0, 1); steepest in the middle.",
+    source="Goodfellow, Bengio & Courville, Deep Learning (2016), sec. 3.10",
+    peers={"torch": "sigmoid", "jax": "nn.sigmoid"},
+)
+
+SOFTPLUS = Op(
+    name="softplus",
+    kind=Kind.ELEMENTWISE,
+    parameters=(Parameter("beta", 1, "a positive number", lambda beta: beta > 0),),
+    forward=lambda sp, z, beta: sp.log(1 + sp.exp(exact(sp, beta) * z)) / exact(sp, beta),
+    numeric=lambda xp, z, beta: xp.divide(_softplus(xp, xp.multiply(beta, z)), beta),
+    form=forms.word("softplus"),
+    textbook=(lambda f, z, y, beta: f.sigmoid(z if beta == 1 else beta * z),),
+    prose="A smooth ReLU; its derivative is the sigmoid.",
+    source="Dugas et al., Incorporating Second-Order Functional Knowledge (2001)",
+    peers={
+        "torch": lambda torch, z, beta: torch.nn.functional.softplus(z, beta, 1e9),
+        "jax": lambda jax, z, beta: jax.nn.softplus(beta * z) / beta,
+    },
+)
+
+ELU = Op(
+    name="elu",
+    label="ELU",
+    kind=Kind.ELEMENTWISE,
+    parameters=(Parameter("alpha", 1),),
+    forward=lambda sp, z, alpha: sp.Piecewise((z, z > 0), (exact(sp, alpha) * (sp.exp(z) - 1), True)),
+    numeric=lambda xp, z, alpha: xp.where(xp.gt(z, 0), z, _exp_branch(xp, z, alpha)),
+    form=forms.word("ELU"),
+    textbook=(lambda f, z, y, alpha: f.where(z > 0, 1, y + alpha),),
+    kinks=lambda alpha: (Kink(0, _LEFT),) if alpha != 1 else (),
+    prose="Passes positive values on and lets the others saturate at −α.",
+    source="Clevert, Unterthiner & Hochreiter, Fast and Accurate Deep Network Learning by ELUs (2015)",
+    peers={"torch": "nn.functional.elu", "jax": "nn.elu"},
+)
+
+CELU = Op(
+    name="celu",
+    label="CELU",
+    kind=Kind.ELEMENTWISE,
+    parameters=(Parameter("alpha", 1, "a positive number", lambda alpha: alpha > 0),),
+    forward=lambda sp, z, alpha: sp.Piecewise(
+        (z, z > 0), (exact(sp, alpha) * (sp.exp(z / exact(sp, alpha)) - 1), True)
+    ),
+    numeric=lambda xp, z, alpha: xp.where(xp.gt(z, 0), z, _exp_branch(xp, xp.divide(z, alpha), alpha)),
+    form=forms.word("CELU"),
+    textbook=(lambda f, z, y, alpha: f.where(z > 0, 1, (y if alpha == 1 else y / alpha) + 1),),
+    prose="An ELU whose two parts meet with the same slope for every α.",
+    source="Barron, Continuously Differentiable Exponential Linear Units (2017)",
+    peers={"torch": "nn.functional.celu", "jax": "nn.celu"},
+)
+
+SELU = Op(
+    name="selu",
+    label="SELU",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.Piecewise(
+        (exact(sp, _SELU_SCALE) * z, z > 0),
+        (exact(sp, _SELU_PRODUCT) * (sp.exp(z) - 1), True),
+    ),
+    numeric=lambda xp, z: xp.where(
+        xp.gt(z, 0), xp.multiply(_SELU_SCALE, z), _exp_branch(xp, z, _SELU_PRODUCT)
+    ),
+    form=forms.word("SELU"),
+    textbook=(lambda f, z, y: f.where(z > 0, _SELU_SCALE, y + _SELU_PRODUCT),),
+    kinks=lambda: (Kink(0, _LEFT),),
+    prose="A scaled ELU that keeps mean and variance from layer to layer.",
+    source="Klambauer et al., Self-Normalizing Neural Networks (2017)",
+    peers={"torch": "nn.functional.selu", "jax": "nn.selu"},
+)
+
+SILU = Op(
+    name="silu",
+    label="SiLU",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: z / (1 + sp.exp(-z)),
+    numeric=lambda xp, z: xp.multiply(z, _sigmoid(xp, z)),
+    form=forms.word("SiLU"),
+    textbook=(lambda f, z, y: f.sigmoid(z) * (1 + z * (1 - f.sigmoid(z))),),
+    prose="A value times its own sigmoid; also called swish.",
+    source="Elfwing, Uchibe & Doya, Sigmoid-Weighted Linear Units (2017)",
+    peers={"torch": "nn.functional.silu", "jax": "nn.silu"},
+)
+
+GELU = Op(
+    name="gelu",
+    label="GELU",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: z * (1 + sp.erf(z / sp.sqrt(2))) / 2,
+    numeric=lambda xp, z: xp.multiply(
+        xp.multiply(0.5, z), xp.add(1, xp.erf(xp.multiply(z, 0.5**0.5)))
+    ),
+    form=forms.word("GELU"),
+    textbook=(lambda f, z, y: f.normal_cdf(z) + z * f.normal_pdf(z),),
+    prose="A value times the share of the standard normal distribution below it.",
+    source="Hendrycks & Gimpel, Gaussian Error Linear Units (2016)",
+    peers={
+        "torch": "nn.functional.gelu",
+        "jax": lambda jax, z: jax.nn.gelu(z, approximate=False),
+    },
+)
+
+GELU_TANH = Op(
+    name="gelu_tanh",
+    label="GELUtanh",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: (
+        z / 2 * (1 + sp.tanh(sp.sqrt(2 / sp.pi) * (z + sp.Rational(44715, 1000000) * z**3)))
+    ),
+    numeric=lambda xp, z: xp.multiply(
+        xp.multiply(0.5, z),
+        xp.add(1, xp.tanh(xp.multiply(_TANH_GELU, xp.add(z, xp.multiply(0.044715, xp.power(z, 3)))))),
+    ),
+    form=forms.Function(Letters("GELUtanh", "upright")),
+    textbook=(
+        lambda f, z, y: (
+            (1 + _gelu_tanh_inner(f, z)) / 2
+            + z / 2 * (1 - _gelu_tanh_inner(f, z) ** 2) * f.sqrt(2 / f.pi()) * (1 + 0.134145 * z**2)
+        ),
+    ),
+    prose="GELU with the normal distribution approximated through tanh.",
+    source="Hendrycks & Gimpel, Gaussian Error Linear Units (2016)",
+    peers={
+        "torch": lambda torch, z: torch.nn.functional.gelu(z, approximate="tanh"),
+        "jax": lambda jax, z: jax.nn.gelu(z, approximate=True),
+    },
+)
+
+
+def _gelu_tanh_inner(f: Any, z: Any) -> Any:  # noqa: ANN401 - expressions
+    return f.tanh(f.sqrt(2 / f.pi()) * (z + 0.044715 * z**3))
+
+
+MISH = Op(
+    name="mish",
+    label="Mish",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: z * sp.tanh(sp.log(1 + sp.exp(z))),
+    numeric=lambda xp, z: xp.multiply(z, xp.tanh(_softplus(xp, z))),
+    form=forms.word("Mish"),
+    textbook=(
+        lambda f, z, y: (
+            f.tanh(f.softplus(z)) + z * (1 - f.tanh(f.softplus(z)) ** 2) * f.sigmoid(z)
+        ),
+    ),
+    prose="A value times the tanh of its softplus.",
+    source="Misra, Mish: A Self Regularized Non-Monotonic Activation Function (2019)",
+    peers={"torch": "nn.functional.mish", "jax": "nn.mish"},
+)
+
+SOFTSIGN = Op(
+    name="softsign",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.Piecewise((z / (1 + z), z > 0), (z / (1 - z), True)),
+    numeric=lambda xp, z: xp.divide(z, xp.add(1, xp.abs(z))),
+    form=forms.word("softsign"),
+    textbook=(lambda f, z, y: 1 / (1 + f.abs(z)) ** 2,),
+    prose="Squeezes every number into (−1, 1), more slowly than tanh.",
+    source="Glorot & Bengio, Understanding the Difficulty of Training Deep Networks (2010)",
+    peers={"torch": "nn.functional.softsign", "jax": "nn.soft_sign"},
+)
+
+HARDTANH = Op(
+    name="hardtanh",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.Piecewise((-1, z < -1), (z, z < 1), (1, True)),
+    numeric=lambda xp, z: xp.minimum(xp.maximum(z, -1), 1),
+    form=forms.word("hardtanh"),
+    kinks=lambda: (Kink(-1, _LEFT), Kink(1, _RIGHT)),
+    prose="Passes values between −1 and 1 on and cuts the others off.",
+    source="Collobert, Large Scale Machine Learning (2004)",
+    peers={"torch": "nn.functional.hardtanh", "jax": "nn.hard_tanh"},
+)
+
+LOGSIGMOID = Op(
+    name="logsigmoid",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: -sp.log(1 + sp.exp(-z)),
+    numeric=lambda xp, z: xp.negative(_softplus(xp, xp.negative(z))),
+    form=forms.word("logsigmoid"),
+    textbook=(lambda f, z, y: f.sigmoid(-z),),
+    prose="The logarithm of the sigmoid, computed without overflow.",
+    source="Goodfellow, Bengio & Courville, Deep Learning (2016), sec. 6.2.2",
+    peers={"torch": "nn.functional.logsigmoid", "jax": "nn.log_sigmoid"},
+)
+
+RECORDS: Final = (
+    IDENTITY,
+    RELU,
+    LEAKY_RELU,
+    RELU6,
+    SIGMOID,
+    SOFTPLUS,
+    ELU,
+    CELU,
+    SELU,
+    SILU,
+    GELU,
+    GELU_TANH,
+    MISH,
+    SOFTSIGN,
+    HARDTANH,
+    LOGSIGMOID,
+)

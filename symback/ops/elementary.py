@@ -1,0 +1,197 @@
+"""Elementary functions: exponential, logarithm, roots, trigonometric and hyperbolic functions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from symback.core.op import Kind, Kink, Op
+from symback.notation import forms
+from symback.notation.tree import Letters
+
+_CALCULUS: Final = "Abramowitz & Stegun, Handbook of Mathematical Functions, ch. 4"
+_NORMAL: Final = "Abramowitz & Stegun, Handbook of Mathematical Functions, ch. 7 and 26"
+_POSITIVE: Final = (0.2, 3.0)
+
+EXP = Op(
+    name="exp",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.exp(z),
+    numeric=lambda xp, z: xp.exp(z),
+    form=forms.word("exp"),
+    textbook=(lambda f, z, y: y,),
+    prose="The exponential function is its own derivative.",
+    source=_CALCULUS,
+    peers={"torch": "exp", "jax": "numpy.exp"},
+)
+
+LOG = Op(
+    name="log",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.log(z),
+    numeric=lambda xp, z: xp.log(z),
+    form=forms.word("ln"),
+    sample=_POSITIVE,
+    prose="The natural logarithm grows in inverse proportion to its argument.",
+    source=_CALCULUS,
+    peers={"torch": "log", "jax": "numpy.log"},
+)
+
+SQRT = Op(
+    name="sqrt",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.sqrt(z),
+    numeric=lambda xp, z: xp.sqrt(z),
+    form=forms.SquareRoot(),
+    textbook=(lambda f, z, y: 1 / (2 * y),),
+    sample=_POSITIVE,
+    prose="The square root's derivative is one over twice the root.",
+    source=_CALCULUS,
+    peers={"torch": "sqrt", "jax": "numpy.sqrt"},
+)
+
+SQUARE = Op(
+    name="square",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: z**2,
+    numeric=lambda xp, z: xp.multiply(z, z),
+    form=forms.Power(2),
+    prose="The square's derivative is twice its argument.",
+    source=_CALCULUS,
+    peers={"torch": "square", "jax": "numpy.square"},
+)
+
+RECIPROCAL = Op(
+    name="reciprocal",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: 1 / z,
+    numeric=lambda xp, z: xp.divide(1, z),
+    form=forms.Reciprocal(),
+    textbook=(lambda f, z, y: -(y**2),),
+    sample=_POSITIVE,
+    prose="The reciprocal falls with the square of its value.",
+    source=_CALCULUS,
+    peers={"torch": "reciprocal", "jax": "numpy.reciprocal"},
+)
+
+SIN = Op(
+    name="sin",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.sin(z),
+    numeric=lambda xp, z: xp.sin(z),
+    form=forms.word("sin"),
+    prose="The sine's derivative is the cosine.",
+    source=_CALCULUS,
+    peers={"torch": "sin", "jax": "numpy.sin"},
+)
+
+COS = Op(
+    name="cos",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.cos(z),
+    numeric=lambda xp, z: xp.cos(z),
+    form=forms.word("cos"),
+    prose="The cosine's derivative is minus the sine.",
+    source=_CALCULUS,
+    peers={"torch": "cos", "jax": "numpy.cos"},
+)
+
+SINH = Op(
+    name="sinh",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.sinh(z),
+    numeric=lambda xp, z: xp.sinh(z),
+    form=forms.word("sinh"),
+    prose="The hyperbolic sine's derivative is the hyperbolic cosine.",
+    source=_CALCULUS,
+    peers={"torch": "sinh", "jax": "numpy.sinh"},
+)
+
+COSH = Op(
+    name="cosh",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.cosh(z),
+    numeric=lambda xp, z: xp.cosh(z),
+    form=forms.word("cosh"),
+    prose="The hyperbolic cosine's derivative is the hyperbolic sine.",
+    source=_CALCULUS,
+    peers={"torch": "cosh", "jax": "numpy.cosh"},
+)
+
+TANH = Op(
+    name="tanh",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.tanh(z),
+    numeric=lambda xp, z: xp.tanh(z),
+    form=forms.word("tanh"),
+    textbook=(lambda f, z, y: 1 - y**2,),
+    prose="The hyperbolic tangent flattens where its value nears ±1.",
+    source=_CALCULUS,
+    peers={"torch": "tanh", "jax": "numpy.tanh"},
+)
+
+ABS = Op(
+    name="abs",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.Piecewise((z, z > 0), (-z, True)),
+    numeric=lambda xp, z: xp.abs(z),
+    form=forms.Bars(),
+    textbook=(lambda f, z, y: f.sign(z),),
+    # Halfway between the slopes −1 and 1: 0 at 0, as PyTorch has it.
+    kinks=lambda: (Kink(0, 0.5),),
+    prose="The absolute value rises where its argument is positive and falls where it is negative.",
+    source=_CALCULUS,
+    peers={"torch": "abs"},
+)
+
+SIGN = Op(
+    name="sign",
+    kind=Kind.PIECEWISE_CONSTANT,
+    forward=lambda sp, z: sp.Piecewise((1, z > 0), (0, sp.Eq(z, 0)), (-1, True)),
+    numeric=lambda xp, z: xp.subtract(xp.where(xp.gt(z, 0), 1, 0), xp.where(xp.lt(z, 0), 1, 0)),
+    form=forms.word("sign"),
+    prose="The sign is constant wherever it does not jump: its derivative is 0.",
+    source=_CALCULUS,
+    peers={"torch": "sign", "jax": "numpy.sign"},
+)
+
+NORMAL_CDF = Op(
+    name="normal_cdf",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: (1 + sp.erf(z / sp.sqrt(2))) / 2,
+    numeric=lambda xp, z: xp.multiply(0.5, xp.add(1, xp.erf(xp.multiply(z, 0.5**0.5)))),
+    form=forms.Function(Letters("Φ", "upright")),
+    textbook=(lambda f, z, y: f.normal_pdf(z),),
+    prose="The distribution function of the standard normal; its derivative is the density.",
+    source=_NORMAL,
+    peers={"torch": "special.ndtr", "jax": "scipy.special.ndtr"},
+)
+
+NORMAL_PDF = Op(
+    name="normal_pdf",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi),
+    numeric=lambda xp, z: xp.multiply(
+        0.3989422804014327, xp.exp(xp.multiply(-0.5, xp.multiply(z, z)))
+    ),
+    form=forms.Function(Letters("ϕ")),
+    textbook=(lambda f, z, y: -(z * y),),
+    prose="The density of the standard normal distribution.",
+    source=_NORMAL,
+)
+
+RECORDS: Final = (
+    EXP,
+    LOG,
+    SQRT,
+    SQUARE,
+    RECIPROCAL,
+    SIN,
+    COS,
+    SINH,
+    COSH,
+    TANH,
+    ABS,
+    SIGN,
+    NORMAL_CDF,
+    NORMAL_PDF,
+)

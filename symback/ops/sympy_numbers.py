@@ -1,0 +1,28 @@
+"""Between Python's numbers and SymPy's, exactly."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+
+def exact(sp: Any, value: Any) -> Any:  # noqa: ANN401 - the sympy module, a number, and a SymPy number
+    """Return the SymPy number for an integer, a fraction, or a float as it is printed (0.1 is 1/10).
+
+    >>> import sympy
+    >>> exact(sympy, 0.1)
+    1/10
+    """
+    ratio = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+    return sp.Rational(ratio.numerator, ratio.denominator)
+
+
+def plain(number: Any) -> int | Fraction:  # noqa: ANN401 - a SymPy number
+    """Return the Python number for a SymPy integer or rational.
+
+    >>> import sympy
+    >>> plain(sympy.Rational(1, 2))
+    Fraction(1, 2)
+    """
+    ratio = Fraction(int(number.p), int(number.q))
+    return ratio.numerator if ratio.denominator == 1 else ratio

@@ -1,0 +1,51 @@
+"""From nodes to a SymPy expression, through the forward function of each op."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from symback.core.errors import LimitError
+from symback.core.node import postorder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from symback.core.node import Node
+
+NODE_LIMIT = 2000
+"""An expression of more nodes than this is not turned into one SymPy expression."""
+
+
+def to_sympy(node: Node, leaves: Mapping[Node, Any], limit: int = NODE_LIMIT) -> Any:  # noqa: ANN401 - SymPy has no types
+    """Write what a node computes as one SymPy expression.
+
+    Args:
+        node: The node.
+        leaves: What to put for the nodes where to stop; other sources become plain symbols of
+            their own name.
+        limit: The largest number of nodes.
+
+    Raises:
+        LimitError: The expression would be larger than the limit.
+
+    >>> from symback.ops.expression import symbols
+    >>> x, w = symbols("x w")
+    >>> to_sympy((x * w).node, {})
+    w*x
+    """
+    import sympy
+
+    values: dict[Node, Any] = {}
+    for part in postorder([node], leaves):
+        if len(values) > limit:
+            raise LimitError(
+                f"the expression for {node.name or node!r} has more than {limit} operations; "
+                "use the named steps, which stay short"
+            )
+        if part in leaves:
+            values[part] = leaves[part]
+        elif part.op is None:
+            values[part] = sympy.Symbol(part.name)
+        else:
+            values[part] = part.op.forward(sympy, *(values[n] for n in part.inputs), *part.parameters)
+    return values[node]
