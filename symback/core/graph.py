@@ -98,7 +98,9 @@ def _table_of_names(nodes: Iterable[Node]) -> dict[str, Node]:
         if name is None:
             continue
         if name in names:
-            raise NameClashError(f"the name {name!r} is used for {names[name]!r} and for {node!r}; rename one")
+            raise NameClashError(
+                f"the name {name!r} is used for {names[name]!r} and for {node!r}; rename one"
+            )
         look = identifier(name)
         if look in looks:
             raise NameClashError(f"the names {looks[look]!r} and {name!r} print alike; rename one")

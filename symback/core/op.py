@@ -49,7 +49,7 @@ class Parameter:
     test: Callable[[Any], bool] = field(default=lambda value: True)  # noqa: ARG005 - accepts all
 
 
-def _no_kinks(*parameters: Any) -> tuple[Kink, ...]:  # noqa: ARG001, ANN401 - numbers of any type
+def _no_kinks(*parameters: Any) -> tuple[Kink, ...]:  # noqa: ARG001 - numbers of any type
     return ()
 
 

@@ -35,6 +35,7 @@ class Backward:
         groups: Names that belong together, such as x: x0, x1, ….
         conditions: What holds only under a condition, in words.
         kink: The kink policy.
+        title: What a document about it is called.
     """
 
     graph: Graph
@@ -44,17 +45,19 @@ class Backward:
     groups: dict[str, list[str]]
     conditions: list[str]
     kink: Any
+    title: str
 
     def __init__(  # noqa: PLR0913 - all but the first have an obvious default
         self,
         graph: Graph,
         wrt: Sequence[str | Expression] | None = None,
         detail: Detail = "named",
-        kink: Any = None,  # noqa: ANN401 - a real number, "error" or None
+        kink: Any = None,
         naming: Naming | None = None,
         groups: dict[str, list[str]] | None = None,
+        title: str | None = None,
     ) -> None:
-        self._arguments = (graph, wrt, detail, kink, naming, groups)
+        self._arguments = (graph, wrt, detail, kink, naming, groups, title)
         self.kink = checked_kink(kink)
         declared = [w.node for w in wrt or () if isinstance(w, Expression) and w.node.op is None]
         if declared:
@@ -73,6 +76,7 @@ class Backward:
             for name, members in (groups or {}).items()
             if all(member in self.gradients for member in members)
         }
+        self.title = title or f"Backpropagation: the gradients of {self.graph.outputs[0].name}"
         self.conditions = conditions(self.graph, sweep.vanishing, self.kink)
         self._by_name: dict[str, Equation] = {
             equation.name: equation for equation in (*self.forward, *self.steps)
@@ -107,7 +111,7 @@ class Backward:
     def __contains__(self, name: object) -> bool:
         return name in self._by_name
 
-    def gradient(self, name: str) -> Any:  # noqa: ANN401 - SymPy has no types
+    def gradient(self, name: str) -> Any:
         """Return a gradient's final form in inputs, as a SymPy expression over plain symbols.
 
         Raises:
@@ -122,8 +126,13 @@ class Backward:
         # Deriving again is as fast as unpickling every step, and never recurses.
         return type(self), self._arguments
 
+    def __repr__(self) -> str:
+        names = list(self.gradients)
+        shown = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")  # noqa: PLR2004 - enough to see
+        return f"<{type(self).__name__} of {self.output.name}: {len(self.steps)} steps, gradients of {shown}>"
 
-def checked_kink(kink: Any) -> Any:  # noqa: ANN401 - a real number, "error" or None
+
+def checked_kink(kink: Any) -> Any:
     """Return a kink policy.
 
     Raises:
@@ -134,12 +143,12 @@ def checked_kink(kink: Any) -> Any:  # noqa: ANN401 - a real number, "error" or 
     """
     if kink is None or kink == "error":
         return kink
-    if isinstance(kink, bool) or isinstance(kink, str) or not _is_share(kink):
-        raise InputError(f"kink = {kink!r}: expected a number from 0 to 1, 'error', or None for each op's own")
+    if isinstance(kink, bool | str) or not _is_share(kink):
+        raise InputError(f"kink = {kink}: expected a number from 0 to 1, 'error', or None for each op's own")
     return kink
 
 
-def _is_share(kink: Any) -> bool:  # noqa: ANN401 - anything at all
+def _is_share(kink: Any) -> bool:
     try:
         return bool(0 <= kink <= 1)
     except TypeError:
@@ -187,5 +196,3 @@ def _collection_paused() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-

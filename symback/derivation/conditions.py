@@ -15,12 +15,10 @@ if TYPE_CHECKING:
     from symback.core.op import Kink
     from symback.derivation.paths import Edge
 
-LAYOUT: Final = (
-    "Gradients have the shape of the quantity they belong to; Jacobians are in numerator layout."
-)
+LAYOUT: Final = "Gradients have the shape of the quantity they belong to; Jacobians are in numerator layout."
 
 
-def conditions(graph: Graph, vanishing: Iterable[Edge], kink: Any) -> list[str]:  # noqa: ANN401
+def conditions(graph: Graph, vanishing: Iterable[Edge], kink: Any) -> list[str]:
     """Return the side conditions of a derivation, in words."""
     found: dict[str, None] = {}
     for node in graph.nodes:
@@ -32,15 +30,13 @@ def conditions(graph: Graph, vanishing: Iterable[Edge], kink: Any) -> list[str]:
         if op.kind is Kind.SELECTING and op.arity == VARIADIC and len(node.inputs) > 1:
             found[_in_a_tie(node, kink)] = None
     for edge in vanishing:
-        constant = next(n for n, _ in edge.path if n.op is not None and n.op.kind is not Kind.ELEMENTWISE)
-        found[
-            f"{edge.of.name} acts on {edge.consumer.name} through {constant.op.label if constant.op else ''}, "
-            "which is constant wherever it does not jump: that path contributes 0."
-        ] = None
+        jumping = next(n.op for n, _ in edge.path if n.op is not None and n.op.kind is not Kind.ELEMENTWISE)
+        way = f"{edge.of.name} acts on {edge.consumer.name} through {jumping.label}"
+        found[f"{way}, which is constant wherever it does not jump: that path contributes 0."] = None
     return [*found, LAYOUT]
 
 
-def _at_a_kink(node: Node, point: Kink, kink: Any) -> str:  # noqa: ANN401
+def _at_a_kink(node: Node, point: Kink, kink: Any) -> str:
     assert node.op is not None  # noqa: S101 - only ops have kinks
     where = f"{node.op.label} has no derivative where its argument is {spell_whole(point.at)}"
     if kink == "error":
@@ -52,7 +48,7 @@ def _at_a_kink(node: Node, point: Kink, kink: Any) -> str:  # noqa: ANN401
     return f"{where}; there {side} is taken."
 
 
-def _in_a_tie(node: Node, kink: Any) -> str:  # noqa: ANN401
+def _in_a_tie(node: Node, kink: Any) -> str:
     assert node.op is not None  # noqa: S101 - only ops select
     where = f"{node.op.label} has no derivative where its largest arguments are equal"
     if node.op.name == "minimum":

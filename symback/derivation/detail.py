@@ -61,10 +61,10 @@ def _chosen(graph: Graph, detail: Detail) -> set[Node]:
     sizes: dict[Node, int] = {}
     chosen: set[Node] = set()
     for node in graph.nodes:
-        if node.name is not None or node.op in (CONSTANT, PI):
-            if node not in outputs or node.name is not None:
-                sizes[node] = 0
-                continue
+        constant = node.op in (CONSTANT, PI) and node not in outputs
+        if node.name is not None or constant:
+            sizes[node] = 0
+            continue
         size = 1 + sum(sizes[source] for source in set(node.inputs))
         if detail == "atomic" or node in outputs or len(uses[node]) > 1 or size > LARGEST_UNNAMED:
             chosen.add(node)

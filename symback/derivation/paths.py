@@ -52,7 +52,7 @@ class Factor(NamedTuple):
         return Node(IDENTITY, (node,), (), name)
 
 
-def local_factor(edge: Edge, kink: Any) -> Factor:  # noqa: ANN401 - a real number or None
+def local_factor(edge: Edge, kink: Any) -> Factor:
     """Return ∂consumer/∂of along an edge: the product of the ops' derivatives, factors 1 left out.
 
     A factor 0 makes the whole 0.

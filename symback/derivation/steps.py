@@ -48,7 +48,7 @@ class Equation:
         return tuple(str(node.name) for node in named_inputs(self.node))
 
     @property
-    def expr(self) -> Any:  # noqa: ANN401 - SymPy has no types
+    def expr(self) -> Any:
         """The right-hand side in names, as a SymPy expression over plain symbols."""
         import sympy
 

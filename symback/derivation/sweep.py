@@ -23,7 +23,7 @@ class Sweep:
     each step uses only what stands above it.
     """
 
-    def __init__(self, graph: Graph, wrt: list[Node], naming: Naming, kink: Any) -> None:  # noqa: ANN401
+    def __init__(self, graph: Graph, wrt: list[Node], naming: Naming, kink: Any) -> None:
         self._graph = graph
         self._naming = naming
         self._taken: dict[str, str] = dict.fromkeys(graph.names, "a name of the forward pass")
@@ -33,7 +33,7 @@ class Sweep:
         edges = self._edges(wrt, kink)
         self._run(edges, wrt)
 
-    def _edges(self, wrt: list[Node], kink: Any) -> dict[Node, list[tuple[Edge, Factor]]]:  # noqa: ANN401
+    def _edges(self, wrt: list[Node], kink: Any) -> dict[Node, list[tuple[Edge, Factor]]]:
         """Return the edges out of each named node that lead to what is asked for, with their factors."""
         relevant = set(wrt)
         for node in self._graph.nodes:

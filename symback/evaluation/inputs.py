@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from symback.derivation.backward import Backward
 
 
-def spread(backward: Backward, given: Mapping[str, Any], upstream: Any) -> dict[str, Any]:  # noqa: ANN401
+def spread(backward: Backward, given: Mapping[str, Any], upstream: Any) -> dict[str, Any]:
     """Return a checked number for every input of a derivation and for its upstream gradient.
 
     A group such as `x` stands for its members in order. The upstream is 1 unless given, as
@@ -35,7 +35,9 @@ def spread(backward: Backward, given: Mapping[str, Any], upstream: Any) -> dict[
             _put(values, key, _single(value, key))
         elif key in backward.groups:
             members = backward.groups[key]
-            for position, (name, entry) in enumerate(zip(members, _entries(value, key, members), strict=True)):
+            for position, (name, entry) in enumerate(
+                zip(members, _entries(value, key, members), strict=True)
+            ):
                 where = f"{key}[{position}]" if len(members) > 1 else key
                 _put(values, name, checked_number(entry, where))
         else:
@@ -51,20 +53,20 @@ def spread(backward: Backward, given: Mapping[str, Any], upstream: Any) -> dict[
     return values
 
 
-def _put(values: dict[str, Any], name: str, value: Any) -> None:  # noqa: ANN401
+def _put(values: dict[str, Any], name: str, value: Any) -> None:
     if name in values:
         raise InputError(f"{name} is given twice; give it once")
     values[name] = value
 
 
-def _single(value: Any, name: str) -> Any:  # noqa: ANN401
+def _single(value: Any, name: str) -> Any:
     """Take a number, or a list of one number."""
     if isinstance(value, list | tuple) and len(value) == 1:
         value = value[0]
     return checked_number(value, name)
 
 
-def _entries(value: Any, key: str, members: list[str]) -> list[Any]:  # noqa: ANN401
+def _entries(value: Any, key: str, members: list[str]) -> list[Any]:
     if isinstance(value, str) or not isinstance(value, Iterable) or _has_no_axis(value):
         if len(members) == 1 and not isinstance(value, str):
             return [value]
@@ -81,11 +83,11 @@ def _entries(value: Any, key: str, members: list[str]) -> list[Any]:  # noqa: AN
     return list(value)
 
 
-def _has_no_axis(value: Any) -> bool:  # noqa: ANN401
+def _has_no_axis(value: Any) -> bool:
     return getattr(value, "shape", None) == ()
 
 
-def checked_number(value: Any, where: str) -> Any:  # noqa: ANN401, PLR0911 - one line for each type
+def checked_number(value: Any, where: str) -> Any:  # noqa: C901, PLR0911 - one line for each type
     """Return a number that can be computed with, or an array of such numbers.
 
     Integers, fractions and decimals stay exact. Truth values are refused: they are mostly a
@@ -129,7 +131,7 @@ def _short(value: object) -> str:
     return text if len(text) <= 40 else text[:37] + "…"  # noqa: PLR2004 - one line of a message
 
 
-def _checked_array(value: Any, where: str) -> Any:  # noqa: ANN401
+def _checked_array(value: Any, where: str) -> Any:
     """Return a copy of an array of finite real numbers; integers become float64."""
     from array_api_compat import array_namespace, is_array_api_obj
 
@@ -146,7 +148,9 @@ def _checked_array(value: Any, where: str) -> Any:  # noqa: ANN401
         raise InputError(f"{where}: an array of {value.dtype} cannot be used; expected numbers")
     if 0 in value.shape:
         raise InputError(f"{where}: the array is empty; expected at least one number")
-    array = xp.astype(value, xp.float64) if xp.isdtype(value.dtype, "integral") else xp.asarray(value, copy=True)
+    array = (
+        xp.astype(value, xp.float64) if xp.isdtype(value.dtype, "integral") else xp.asarray(value, copy=True)
+    )
     if not bool(xp.all(xp.isfinite(array))):
         raise InputError(f"{where}: the array holds nan or an infinity; only finite numbers can be used")
     return array

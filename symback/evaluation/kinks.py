@@ -21,12 +21,14 @@ class AtKink(NamedTuple):
         where: Where it is, in words: "z = 0".
         points: At how many points of an array that is so; 1 for a number.
         share: The op's own choice between left (0) and right (1); None in a tie.
+        jump: Whether the value itself jumps there.
     """
 
     node: Node
     where: str
     points: int
     share: Any
+    jump: bool = False
 
 
 def kinks_hit(nodes: Iterable[Node], values: Mapping[Node, Any]) -> list[AtKink]:
@@ -36,11 +38,17 @@ def kinks_hit(nodes: Iterable[Node], values: Mapping[Node, Any]) -> list[AtKink]
         op = node.op
         if op is None:
             continue
+        constant = op.kind is Kind.PIECEWISE_CONSTANT
+        if constant and len(node.inputs) == 2:  # noqa: PLR2004 - a comparison
+            left, right = node.inputs
+            points = _count(values[left] == values[right])
+            if points:
+                hits.append(AtKink(node, f"{_name(left)} = {_name(right)}", points, 0, jump=True))
         for kink in op.kinks(*node.parameters):
             points = _count(values[node.inputs[0]] == kink.at)
             if points:
                 where = f"{_name(node.inputs[0])} = {spell_whole(kink.at)}"
-                hits.append(AtKink(node, where, points, kink.convention))
+                hits.append(AtKink(node, where, points, kink.convention, constant))
         if op.kind is Kind.SELECTING and op.arity == VARIADIC:
             # `+` counts, entry by entry, how many arguments share the selected value.
             tied = sum((values[source] == values[node]) + 0 for source in node.inputs)
@@ -57,5 +65,5 @@ def _name(node: Node) -> str:
     return spell_whole(node.parameters[0]) if node.op and node.op.name == "constant" else "its argument"
 
 
-def _count(holds: Any) -> int:  # noqa: ANN401 - a truth value or an array of them
+def _count(holds: Any) -> int:
     return int(holds.sum()) if hasattr(holds, "sum") else int(holds)

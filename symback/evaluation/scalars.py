@@ -143,7 +143,9 @@ def _floating(function: Callable[[float], float], z: Scalar) -> float:
         return _NAN
 
 
-def _pair(real: Callable[[float], float], complex_: Callable[[complex], complex]) -> Callable[[Scalar], Scalar]:
+def _pair(
+    real: Callable[[float], float], complex_: Callable[[complex], complex]
+) -> Callable[[Scalar], Scalar]:
     def applied(z: Scalar) -> Scalar:
         return complex_(z) if isinstance(z, complex) else _floating(real, z)
 

@@ -40,7 +40,7 @@ class Update:
     forward: dict[str, Any]
 
 
-def updated(values: Values, learning_rate: Any) -> Update:  # noqa: ANN401 - a positive number
+def updated(values: Values, learning_rate: Any) -> Update:
     """Take one step of gradient descent.
 
     Raises:

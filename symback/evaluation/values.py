@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
 
 from symback.core.errors import DomainError, KinkError, UnknownNameError
 from symback.evaluation import scalars
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from symback.derivation.backward import Backward
 
 
+_LARGEST: Final = int(sys.float_info.max)
+
+
 class Values(Mapping[str, Any]):
     """A value for every named quantity and every step of a derivation.
 
@@ -28,7 +33,7 @@ class Values(Mapping[str, Any]):
         notes: What the reader must know: points on kinks, and what was taken there.
     """
 
-    def __init__(self, backward: Backward, given: Mapping[str, Any], upstream: Any = None) -> None:  # noqa: ANN401
+    def __init__(self, backward: Backward, given: Mapping[str, Any], upstream: Any = None) -> None:
         self.backward = backward
         inputs = spread(backward, given, upstream)
         self._values = run(backward.order, inputs)
@@ -37,13 +42,13 @@ class Values(Mapping[str, Any]):
             raise KinkError(f"{hits[0].where}: the derivative of {_label(hits[0])} does not exist there")
         self.at_kinks = hits
         self.notes = [_note(hit, backward.kink) for hit in hits]
-        self._by_name = {node.name: value for node, value in self._values.items() if node.name is not None}
-        self.gradients = {
-            name: self._values[step.node] for name, step in backward.gradients.items()
+        self._by_name = {
+            str(node.name): value for node, value in self._values.items() if node.name is not None
         }
+        self.gradients = {name: self._values[step.node] for name, step in backward.gradients.items()}
         refuse_undefined(self._by_name, backward.order)
 
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a number of any type
+    def __getitem__(self, name: str) -> Any:
         """Return the value of a step, an input or a forward quantity.
 
         Raises:
@@ -82,7 +87,7 @@ def run(order: Iterable[Node], inputs: Mapping[str, Any]) -> dict[Node, Any]:
     return compute(order, inputs, scalars)
 
 
-def compute(order: Iterable[Node], inputs: Mapping[str, Any], namespace: Any) -> dict[Node, Any]:  # noqa: ANN401
+def compute(order: Iterable[Node], inputs: Mapping[str, Any], namespace: Any) -> dict[Node, Any]:
     """Compute every node of an order with the functions of a namespace.
 
     >>> from symback.ops.expression import symbols
@@ -97,11 +102,13 @@ def compute(order: Iterable[Node], inputs: Mapping[str, Any], namespace: Any) ->
         if op is None:
             values[node] = inputs[str(node.name)]
         else:
-            values[node] = op.numeric(namespace, *[values[source] for source in node.inputs], *node.parameters)
+            values[node] = op.numeric(
+                namespace, *[values[source] for source in node.inputs], *node.parameters
+            )
     return values
 
 
-def _run_arrays(order: Iterable[Node], inputs: Mapping[str, Any], like: Any) -> dict[Node, Any]:  # noqa: ANN401
+def _run_arrays(order: Iterable[Node], inputs: Mapping[str, Any], like: Any) -> dict[Node, Any]:
     import numpy as np
 
     from symback.evaluation.arrays import ArrayNamespace
@@ -113,7 +120,7 @@ def _run_arrays(order: Iterable[Node], inputs: Mapping[str, Any], like: Any) -> 
         return compute(order, arrays, namespace)
 
 
-def refuse_undefined(values: Mapping[str | None, Any], order: Iterable[Node]) -> None:
+def refuse_undefined(values: Mapping[str, Any], order: Iterable[Node]) -> None:
     """Refuse values that are undefined or too large for a double.
 
     Raises:
@@ -126,25 +133,28 @@ def refuse_undefined(values: Mapping[str | None, Any], order: Iterable[Node]) ->
             continue
         used = {n.name: values.get(n.name) for n in node.inputs if n.name is not None}
         at = ", ".join(f"{name} = {_spelled(value)}" for name, value in list(used.items())[:5])
+        outside = f"outside the domain of {node.op.label}, or too large for a double" if node.op else ""
         raise DomainError(
-            f"{node.name} is {_spelled(values[node.name])}"
-            + (f" at {at}" if at else "")
-            + f": outside the domain of {node.op.label if node.op else 'the input'}, or too large for a double"
+            f"{node.name} is {_spelled(values[node.name])}{f' at {at}' if at else ''}: {outside}"
         )
 
 
-def _is_defined(value: Any) -> bool:  # noqa: ANN401
+def _is_defined(value: Any) -> bool:
     if hasattr(value, "dtype"):
         from array_api_compat import array_namespace
 
         xp = array_namespace(value)
         return bool(xp.all(xp.isfinite(value)))
-    return not isinstance(value, float) or math.isfinite(value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, int | Fraction) or -_LARGEST <= value <= _LARGEST
 
 
-def _spelled(value: Any) -> str:  # noqa: ANN401
+def _spelled(value: Any) -> str:
     if hasattr(value, "dtype") or (isinstance(value, float) and not math.isfinite(value)):
         return "undefined" if hasattr(value, "dtype") or math.isnan(value) else str(value)
+    if not _is_defined(value):
+        return "beyond ±1.8e308"
     return spell(value)[0]
 
 
@@ -152,8 +162,10 @@ def _label(hit: AtKink) -> str:
     return hit.node.op.label if hit.node.op else ""
 
 
-def _note(hit: AtKink, kink: Any) -> str:  # noqa: ANN401 - the kink policy
+def _note(hit: AtKink, kink: Any) -> str:
     where = hit.where if hit.points == 1 else f"{hit.where} at {hit.points} points"
+    if hit.jump:
+        return f"{where}: {_label(hit)} jumps there; its derivative is taken as 0"
     start = f"{where}: the derivative of {_label(hit)} does not exist there; "
     if hit.share is None and kink is None:
         return start + "tied arguments share the gradient evenly"

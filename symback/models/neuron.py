@@ -88,6 +88,12 @@ class Neuron:
         return Expression(self.output)
 
     @property
+    def title(self) -> str:
+        """What a document about the neuron is called."""
+        inputs = "1 input" if self.n == 1 else f"{self.n} inputs"
+        return f"Backpropagation through one neuron: {self.op.label}, {inputs}"
+
+    @property
     def labels(self) -> dict[Node, str] | None:
         """What each op is called in step names; None where inputs come from other neurons."""
         if any(node.op is not None for node in self.inputs):
@@ -125,7 +131,9 @@ def _size(n: object, inputs: Sequence[object] | None, weights: Sequence[object] 
     if len(set(counts.values())) > 1:
         raise InputError(
             "the numbers differ: "
-            + ", ".join(f"{what} = {size}" if what == "n" else f"{size} {what}" for what, size in counts.items())
+            + ", ".join(
+                f"{what} = {size}" if what == "n" else f"{size} {what}" for what, size in counts.items()
+            )
         )
     return int(next(iter(counts.values())))  # type: ignore[call-overload,no-any-return]
 

@@ -1,4 +1,4 @@
-"""The forms in which an op is written, as data: call, infix, fraction, power, cases, …
+"""The forms in which an op is written, as data: calls, infix signs, fractions, powers, cases.
 
 A form turns the written arguments of an op into the written op. What is written carries a level,
 how tightly it holds together; an argument that holds less tightly than its place needs gets
@@ -213,7 +213,11 @@ class Choice:
     def write(self, arguments: Sequence[Written], parameters: Sequence[object] = ()) -> Written:
         """Write the cases of (condition, value, other value)."""
         condition, value, other = (a.tree for a in arguments)
-        test = condition.condition if isinstance(condition, Indicator) else row(condition, Sign("≠"), Number("0"))
+        test = (
+            condition.condition
+            if isinstance(condition, Indicator)
+            else row(condition, Sign("≠"), Number("0"))
+        )
         rest = other.rows if isinstance(other, Cases) else ((other, None),)
         return Written(Cases(((value, test), *rest)), Level.OPEN)
 

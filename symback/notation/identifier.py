@@ -8,9 +8,9 @@ from typing import Final, cast
 from symback.notation.tree import Accent, AccentMark, Letters, Number, Script, Sign, Tree, row
 
 _GREEK_NAMES: Final = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "
-    "sigma tau upsilon phi chi psi omega"
-).split()
+    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu"),
+    *("nu", "xi", "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"),
+)
 _GREEK_SMALL: Final = "αβγδεζηθικλμνξοπρστυφχψω"
 
 GREEK: Final = {

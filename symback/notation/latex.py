@@ -32,7 +32,9 @@ from symback.notation.tree import (
 if TYPE_CHECKING:
     from symback.notation.tree import Tree
 
-Dialect: TypeAlias = Literal["amsmath", "github"]
+Dialect: TypeAlias = Literal["amsmath", "github", "line"]
+"""For LaTeX with amsmath; for GitHub's Markdown, whose MathJax knows no \\operatorname and which
+takes a backslash before a punctuation mark for itself; for an equation in one line, without & and \\\\."""
 
 GRADIENT_MACRO: Final = r"\symbackgrad"
 """The macro around everything that is a gradient; an author may define it anew."""
@@ -55,6 +57,7 @@ _LATIN_LOOKING: Final = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo
 _LETTERS: Final = {
     "∂": r"\partial",
     "∇": r"\nabla",
+    "⋯": r"\cdots",
     "ϕ": r"\varphi",
     "η": r"\eta",
     **{letter: rf"\{name}" for name, letter in GREEK.items() if letter not in _LATIN_LOOKING},
@@ -63,7 +66,7 @@ _LETTERS: Final = {
 }
 
 _NAMED_FUNCTIONS: Final = frozenset(
-    "arctan cos cosh exp ln log max min sin sinh tan tanh".split(),
+    ["arctan", "cos", "cosh", "exp", "ln", "log", "max", "min", "sin", "sinh", "tan", "tanh"],
 )
 
 _STYLES: Final = {"italic": "mathit", "upright": "mathrm", "bold": "mathbf", "code": "mathtt"}
@@ -134,7 +137,7 @@ def _spell(tree: Tree, dialect: Dialect) -> str:  # noqa: C901, PLR0911, PLR0912
         case Script(base, sub, sup):
             below = "" if sub is None else f"_{{{inner(sub).replace(', ', ',')}}}"
             above = "" if sup is None else f"^{{{inner(sup)}}}"
-            return inner(base) + below + above
+            return f"{inner(base)}{below}{above}"
         case Accent(base, mark):
             return rf"\{mark}{{{inner(base)}}}"
         case Fence(left, body, right):
@@ -142,21 +145,23 @@ def _spell(tree: Tree, dialect: Dialect) -> str:  # noqa: C901, PLR0911, PLR0912
         case Root(body):
             return rf"\sqrt{{{inner(body)}}}"
         case Call(head, arguments):
-            written = _separated(arguments)
-            return _head(head, dialect) + ("()" if written is None else _fenced("(", written, ")", dialect))
+            listed = _separated(arguments)
+            return _head(head, dialect) + ("()" if listed is None else _fenced("(", listed, ")", dialect))
         case Indicator(condition):
             return r"\mathbf{1}" + _fenced("(", condition, ")", dialect)
         case Cases(rows):
             return _cases(rows, dialect)
         case Matrix(rows):
-            body = r" \\ ".join(" & ".join(map(inner, entries)) for entries in rows)
-            return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
+            lines = r" \\ ".join(" & ".join(map(inner, entries)) for entries in rows)
+            return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"
         case Sum(lower, upper, body):
-            above = "" if upper is None else f"^{{{inner(upper)}}}"
-            return rf"\sum_{{{inner(lower)}}}{above} {inner(body)}"
+            limit = "" if upper is None else f"^{{{inner(upper)}}}"
+            return rf"\sum_{{{inner(lower)}}}{limit} {inner(body)}"
         case Brace(body, label):
             return rf"\underbrace{{{inner(body)}}}_{{{inner(label)}}}"
         case Colour(_, body):
+            if dialect == "line":
+                return inner(body)
             if dialect == "github":
                 return rf"{{\color{{red}}{{{inner(body)}}}}}"
             return rf"{GRADIENT_MACRO}{{{inner(body)}}}"
@@ -174,7 +179,9 @@ def _letters(text: str, style: str) -> str:
     if len(text) == 1:
         letter = _LETTERS.get(text) or _LATIN_LOOKING.get(text, text)
         return letter if style == "italic" else rf"\{_STYLES[style]}{{{letter}}}"
-    spelled = "".join(_LETTERS.get(c, _LATIN_LOOKING.get(c, c)) + (" " if c in _LETTERS else "") for c in text)
+    spelled = "".join(
+        _LETTERS.get(c, _LATIN_LOOKING.get(c, c)) + (" " if c in _LETTERS else "") for c in text
+    )
     return rf"\{_STYLES[style]}{{{spelled.strip()}}}".replace("_", r"\_")
 
 
@@ -235,9 +242,12 @@ def is_tall(tree: Tree) -> bool:
 
 
 def _cases(rows: tuple[tuple[Tree, Tree | None], ...], dialect: Dialect) -> str:
+    gap = " " if dialect == "line" else " & "
     lines = [
-        f"{_spell(value, dialect)} & "
+        f"{_spell(value, dialect)}{gap}"
         + (r"\text{otherwise}" if condition is None else rf"\text{{if }} {_spell(condition, dialect)}")
         for value, condition in rows
     ]
-    return r"\begin{cases} " + r" \\ ".join(lines) + r" \end{cases}"
+    if dialect == "line":
+        return r"\left\{ " + r",\quad ".join(lines) + r" \right."
+    return r"\begin{cases} " + (r" \cr " if dialect == "github" else r" \\ ").join(lines) + r" \end{cases}"

@@ -10,7 +10,9 @@ from typing import Final
 from symback.notation.tree import Fraction, Number, Script, Sign, Tree, row
 
 # ASCII only: Fraction itself would take "١" and "1_000", and a long exponent would fill the memory.
-_NUMERAL: Final = re.compile(r"[+-]?(\d{1,400}/\d{1,400}|(\d{1,400}\.?\d{0,400}|\.\d{1,400})([eE][+-]?\d{1,6})?)\Z", re.ASCII)
+_NUMERAL: Final = re.compile(
+    r"[+-]?(\d{1,400}/\d{1,400}|(\d{1,400}\.?\d{0,400}|\.\d{1,400})([eE][+-]?\d{1,6})?)\Z", re.ASCII
+)
 _LARGEST_EXPONENT: Final = 400
 
 DIGITS: Final = 6
@@ -51,6 +53,9 @@ class TypedNumber(ExactFraction):
         number.text = text
         return number
 
+    def __str__(self) -> str:
+        return self.text
+
     def __reduce__(self) -> tuple[object, ...]:
         return TypedNumber.parse, (self.text,)
 
@@ -73,7 +78,7 @@ def spell(value: object) -> tuple[str, bool]:
     if isinstance(value, ExactFraction):
         return _spell_fraction(value)
     number = float(value)  # type: ignore[arg-type]
-    text = _trim(f"{number:.{DIGITS}g}")
+    text = _trim(f"{number:.{DIGITS}g}") if number else "0"
     return text, abs(float(text) - number) <= _FLOAT_NOISE * abs(number)
 
 

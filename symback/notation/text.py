@@ -53,13 +53,15 @@ def _spell(tree: Tree) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch per 
             return sign
         case Row(items):
             return _row(items)
+        case Fraction(numerator, Row((Letters("∂" | "d"), *_)) as denominator):
+            return f"{_spell(numerator)}/{_spell(denominator)}"
         case Fraction(numerator, denominator):
             below = _spell(denominator)
             atomic = below.isalnum() or isinstance(denominator, Name | Call | Fence)
             return f"{_operand(numerator)}/{below if atomic else f'({below})'}"
         case Script(base, sub, sup):
-            below = "" if sub is None else f"_{_spell(sub).replace(' ', '')}"
-            return _spell(base) + below + ("" if sup is None else _superscript(_spell(sup)))
+            lowered = "" if sub is None else f"_{_spell(sub).replace(' ', '')}"
+            return _spell(base) + lowered + ("" if sup is None else _superscript(_spell(sup)))
         case Accent(base, mark):
             return _spell(base) + _MARKS[mark]
         case Fence(left, body, right):
@@ -79,8 +81,8 @@ def _spell(tree: Tree) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch per 
         case Matrix(rows):
             return "[" + "; ".join(", ".join(map(_spell, entries)) for entries in rows) + "]"
         case Sum(lower, upper, body):
-            above = "" if upper is None else f"..{_spell(upper)}"
-            return f"Σ[{_spell(lower)}{above}] {_spell(body)}"
+            limit = "" if upper is None else f"..{_spell(upper)}"
+            return f"Σ[{_spell(lower)}{limit}] {_spell(body)}"
         case Brace(body, _) | Colour(_, body):
             return _spell(body)
         case Slot(number):
@@ -94,7 +96,8 @@ def _row(items: tuple[Tree, ...]) -> str:
     for position, item in enumerate(items):
         spelled = _spell(item)
         if not isinstance(item, Sign) or (position == 0 and spelled == "−"):
-            parts.append(spelled)
+            apart = position and isinstance(items[position - 1], Fraction)
+            parts.append(f" {spelled}" if apart else spelled)
         elif spelled == ",":
             parts.append(", ")
         else:

@@ -18,17 +18,17 @@ _SELU_PRODUCT: Final = 1.7580993408473766
 _TANH_GELU: Final = 0.7978845608028654  # √(2/π)
 
 
-def _sigmoid(xp: Any, z: Any) -> Any:  # noqa: ANN401 - numbers of any type
+def _sigmoid(xp: Any, z: Any) -> Any:
     # Only exp of negative numbers: never overflows.
     e = xp.exp(xp.negative(xp.abs(z)))
     return xp.divide(xp.where(xp.ge(z, 0), 1, e), xp.add(1, e))
 
 
-def _softplus(xp: Any, z: Any) -> Any:  # noqa: ANN401 - numbers of any type
+def _softplus(xp: Any, z: Any) -> Any:
     return xp.add(xp.maximum(z, 0), xp.log1p(xp.exp(xp.negative(xp.abs(z)))))
 
 
-def _exp_branch(xp: Any, z: Any, alpha: Any) -> Any:  # noqa: ANN401 - numbers of any type
+def _exp_branch(xp: Any, z: Any, alpha: Any) -> Any:
     """α(eᶻ − 1) for z ≤ 0, without overflow for the others."""
     return xp.multiply(alpha, xp.expm1(xp.minimum(z, 0)))
 
@@ -77,7 +77,7 @@ RELU6 = Op(
     name="relu6",
     label="ReLU6",
     kind=Kind.ELEMENTWISE,
-    forward=lambda sp, z: sp.Piecewise((0, z < 0), (z, z < 6), (6, True)),
+    forward=lambda sp, z: sp.Piecewise((0, z < 0), (z, z < 6), (6, True)),  # noqa: PLR2004 - its name
     numeric=lambda xp, z: xp.minimum(xp.maximum(z, 0), 6),
     form=forms.word("ReLU6"),
     kinks=lambda: (Kink(0, _LEFT), Kink(6, _RIGHT)),
@@ -183,9 +183,7 @@ GELU = Op(
     label="GELU",
     kind=Kind.ELEMENTWISE,
     forward=lambda sp, z: z * (1 + sp.erf(z / sp.sqrt(2))) / 2,
-    numeric=lambda xp, z: xp.multiply(
-        xp.multiply(0.5, z), xp.add(1, xp.erf(xp.multiply(z, 0.5**0.5)))
-    ),
+    numeric=lambda xp, z: xp.multiply(xp.multiply(0.5, z), xp.add(1, xp.erf(xp.multiply(z, 0.5**0.5)))),
     form=forms.word("GELU"),
     textbook=(lambda f, z, y: f.normal_cdf(z) + z * f.normal_pdf(z),),
     prose="A value times the share of the standard normal distribution below it.",
@@ -223,7 +221,7 @@ GELU_TANH = Op(
 )
 
 
-def _gelu_tanh_inner(f: Any, z: Any) -> Any:  # noqa: ANN401 - expressions
+def _gelu_tanh_inner(f: Any, z: Any) -> Any:
     return f.tanh(f.sqrt(2 / f.pi()) * (z + 0.044715 * z**3))
 
 
@@ -234,11 +232,7 @@ MISH = Op(
     forward=lambda sp, z: z * sp.tanh(sp.log(1 + sp.exp(z))),
     numeric=lambda xp, z: xp.multiply(z, xp.tanh(_softplus(xp, z))),
     form=forms.word("Mish"),
-    textbook=(
-        lambda f, z, y: (
-            f.tanh(f.softplus(z)) + z * (1 - f.tanh(f.softplus(z)) ** 2) * f.sigmoid(z)
-        ),
-    ),
+    textbook=(lambda f, z, y: f.tanh(f.softplus(z)) + z * (1 - f.tanh(f.softplus(z)) ** 2) * f.sigmoid(z),),
     prose="A value times the tanh of its softplus.",
     source="Misra, Mish: A Self Regularized Non-Monotonic Activation Function (2019)",
     peers={"torch": "nn.functional.mish", "jax": "nn.mish"},

@@ -94,7 +94,7 @@ DIV = Op(
 )
 
 
-def _power_rule(f: Any, z: Any, y: Any, exponent: Any) -> Any:  # noqa: ANN401, ARG001 - the record's signature
+def _power_rule(f: Any, z: Any, y: Any, exponent: Any) -> Any:  # noqa: ARG001 - the record's signature
     if exponent in (0, 1):
         return f.constant(exponent)
     return exponent * z ** (exponent - 1)

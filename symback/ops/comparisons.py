@@ -11,10 +11,10 @@ _SOURCE: Final = "Iverson, A Programming Language (1962)"
 
 
 def _comparison(name: str, sign: str, relation: str, words: str) -> Op:
-    def forward(sp: Any, left: Any, right: Any) -> Any:  # noqa: ANN401 - SymPy has no types
+    def forward(sp: Any, left: Any, right: Any) -> Any:
         return sp.Piecewise((1, getattr(sp, relation)(left, right)), (0, True))
 
-    def numeric(xp: Any, left: Any, right: Any) -> Any:  # noqa: ANN401 - numbers of any type
+    def numeric(xp: Any, left: Any, right: Any) -> Any:
         return xp.where(getattr(xp, name)(left, right), 1, 0)
 
     return Op(

@@ -149,9 +149,21 @@ SIGN = Op(
     forward=lambda sp, z: sp.Piecewise((1, z > 0), (0, sp.Eq(z, 0)), (-1, True)),
     numeric=lambda xp, z: xp.subtract(xp.where(xp.gt(z, 0), 1, 0), xp.where(xp.lt(z, 0), 1, 0)),
     form=forms.word("sign"),
+    kinks=lambda: (Kink(0, 0),),
     prose="The sign is constant wherever it does not jump: its derivative is 0.",
     source=_CALCULUS,
     peers={"torch": "sign", "jax": "numpy.sign"},
+)
+
+ERF = Op(
+    name="erf",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.erf(z),
+    numeric=lambda xp, z: xp.erf(z),
+    form=forms.word("erf"),
+    prose="The error function; its derivative is a Gaussian bell.",
+    source=_NORMAL,
+    peers={"torch": "erf", "jax": "scipy.special.erf"},
 )
 
 NORMAL_CDF = Op(
@@ -170,9 +182,7 @@ NORMAL_PDF = Op(
     name="normal_pdf",
     kind=Kind.ELEMENTWISE,
     forward=lambda sp, z: sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi),
-    numeric=lambda xp, z: xp.multiply(
-        0.3989422804014327, xp.exp(xp.multiply(-0.5, xp.multiply(z, z)))
-    ),
+    numeric=lambda xp, z: xp.multiply(0.3989422804014327, xp.exp(xp.multiply(-0.5, xp.multiply(z, z)))),
     form=forms.Function(Letters("ϕ")),
     textbook=(lambda f, z, y: -(z * y),),
     prose="The density of the standard normal distribution.",
@@ -192,6 +202,7 @@ RECORDS: Final = (
     TANH,
     ABS,
     SIGN,
+    ERF,
     NORMAL_CDF,
     NORMAL_PDF,
 )

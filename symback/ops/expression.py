@@ -9,7 +9,7 @@ from symback.core.errors import InputError, SymbackError
 from symback.core.names import checked_name
 from symback.core.node import Node, Role
 from symback.core.op import VARIADIC, Op
-from symback.ops import arithmetic, comparisons
+from symback.ops import arithmetic, comparisons, elementary
 
 
 class Expression:
@@ -76,7 +76,7 @@ class Expression:
         return self
 
     def __abs__(self) -> Expression:
-        return apply(arithmetic.ABS, self)
+        return apply(elementary.ABS, self)
 
     def __pow__(self, exponent: Operand) -> Expression:
         if isinstance(exponent, Expression):
@@ -111,7 +111,7 @@ class Expression:
 Operand = Expression | int | float | numbers.Rational
 
 
-def checked_constant(value: object) -> Any:  # noqa: ANN401 - a number of one of several types
+def checked_constant(value: object) -> Any:
     """Return a number that can stand in an expression: an integer, a fraction or a finite float.
 
     Raises:
@@ -125,7 +125,7 @@ def checked_constant(value: object) -> Any:  # noqa: ANN401 - a number of one of
             f"{value!r} cannot stand in an expression: expected an expression, an integer, a fraction "
             f"or a float, got {type(value).__name__}"
         )
-    if isinstance(value, float) and value - value != 0:  # noqa: PLR0124 - true for nan and infinities only
+    if isinstance(value, float) and value - value != 0:
         raise InputError(f"{value!r} cannot stand in an expression: only finite numbers can")
     # A NumPy float is a float, but prints its type.
     return float(value) if isinstance(value, float) else value
@@ -146,7 +146,7 @@ def apply(op: Op, *arguments: Operand, parameters: tuple[Any, ...] = ()) -> Expr
     Raises:
         InputError: The number of arguments or a parameter does not suit the op.
 
-    >>> x, = symbols("x")
+    >>> x = symbols("x")
     >>> apply(arithmetic.NEG, x)
     <neg(x)>
     """
@@ -157,7 +157,7 @@ def apply(op: Op, *arguments: Operand, parameters: tuple[Any, ...] = ()) -> Expr
     return Expression(Node(op, nodes, op.bind(tuple(map(checked_constant, parameters)))))
 
 
-def symbols(names: str, role: Role | str = Role.INPUT) -> Any:  # noqa: ANN401 - one or several, as SymPy does
+def symbols(names: str, role: Role | str = Role.INPUT) -> Any:
     """Make symbols: scalar quantities that come from outside.
 
     Args:
@@ -182,4 +182,6 @@ def symbols(names: str, role: Role | str = Role.INPUT) -> Any:  # noqa: ANN401 -
     except ValueError:
         raise InputError(f"role {role!r} is unknown; it is 'input', 'parameter' or 'target'") from None
     made = tuple(Expression(Node(None, name=checked_name(name), role=role)) for name in listed)
-    return made[0] if len(made) == 1 and not (isinstance(names, str) and names.strip().endswith(",")) else made
+    return (
+        made[0] if len(made) == 1 and not (isinstance(names, str) and names.strip().endswith(",")) else made
+    )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-def from_sympy(expr: Any, symbols: Mapping[Any, Expression]) -> Expression:  # noqa: ANN401 - SymPy has no types
+def from_sympy(expr: Any, symbols: Mapping[Any, Expression]) -> Expression:
     """Write a SymPy expression in ops.
 
     Args:
@@ -41,11 +41,10 @@ def from_sympy(expr: Any, symbols: Mapping[Any, Expression]) -> Expression:  # n
     return _TRANSLATIONS[kind](expr, lambda part: from_sympy(part, symbols))
 
 
-
 _LONG_DENOMINATOR = 1000
 
 
-def _add(expr: Any, translate: Callable[[Any], Expression]) -> Expression:  # noqa: ANN401
+def _add(expr: Any, translate: Callable[[Any], Expression]) -> Expression:
     first, *rest = expr.as_ordered_terms()
     total = translate(first)
     for term in rest:
@@ -54,7 +53,7 @@ def _add(expr: Any, translate: Callable[[Any], Expression]) -> Expression:  # no
     return total
 
 
-def _mul(expr: Any, translate: Callable[[Any], Expression]) -> Expression:  # noqa: ANN401
+def _mul(expr: Any, translate: Callable[[Any], Expression]) -> Expression:
     coefficient, rest = expr.as_coeff_Mul()
     if 1 < coefficient.q <= _LONG_DENOMINATOR:
         return translate(coefficient.p * rest) / int(coefficient.q)
@@ -71,11 +70,11 @@ def _mul(expr: Any, translate: Callable[[Any], Expression]) -> Expression:  # no
     return product / translate(expr.func(*divisors)) if divisors else product
 
 
-def _is_divisor(factor: Any) -> bool:  # noqa: ANN401
+def _is_divisor(factor: Any) -> bool:
     return bool(factor.is_Pow and factor.exp.could_extract_minus_sign())
 
 
-def _pow(expr: Any, translate: Callable[[Any], Expression]) -> Expression:  # noqa: ANN401
+def _pow(expr: Any, translate: Callable[[Any], Expression]) -> Expression:
     base, exponent = expr.as_base_exp()
     if exponent.could_extract_minus_sign():
         return 1 / translate(base**-exponent)
@@ -87,7 +86,7 @@ def _pow(expr: Any, translate: Callable[[Any], Expression]) -> Expression:  # no
     return translate(base) ** translate(exponent)
 
 
-def _piecewise(expr: Any, translate: Callable[[Any], Expression]) -> Expression:  # noqa: ANN401
+def _piecewise(expr: Any, translate: Callable[[Any], Expression]) -> Expression:
     *rows, (last, otherwise) = expr.args
     if otherwise != True:  # noqa: E712 - SymPy's own true
         raise DerivationError(f"the cases of {expr} do not cover everything; end them with (…, True)")
@@ -100,7 +99,7 @@ def _piecewise(expr: Any, translate: Callable[[Any], Expression]) -> Expression:
 
 
 def _function(name: str) -> Callable[..., Expression]:
-    def translated(expr: Any, translate: Callable[[Any], Expression]) -> Expression:  # noqa: ANN401
+    def translated(expr: Any, translate: Callable[[Any], Expression]) -> Expression:
         return getattr(F, name)(*map(translate, expr.args))  # type: ignore[no-any-return]
 
     return translated
@@ -117,6 +116,6 @@ _TRANSLATIONS: dict[str, Callable[..., Expression]] = {
     "StrictLessThan": _function("lt"),
     "LessThan": _function("le"),
     "Equality": _function("eq"),
-    **{name: _function(name) for name in ("exp", "log", "sin", "cos", "sinh", "cosh", "tanh", "sign")},
+    **{name: _function(name) for name in ("exp", "log", "sin", "cos", "sinh", "cosh", "tanh", "sign", "erf")},
     "Abs": _function("abs"),
 }

@@ -8,20 +8,18 @@ arguments; the derivative at some place of a graph is the template with that pla
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from symback.core.errors import DerivationError
 from symback.core.node import Node, Role, postorder
 from symback.core.op import VARIADIC, Kind, Op
-
 from symback.ops.expression import Expression, constant
 from symback.ops.from_sympy import from_sympy
 from symback.ops.sympy_numbers import exact
 from symback.ops.table import FUNCTIONS as F
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from symback.core.op import Kink
 
 
@@ -54,11 +52,13 @@ class Partial:
             return (value if self.result is self.value else arguments[self._place]), False
         filled: list[Node] = [*arguments, value]
         for node, inputs in self._rows:
-            filled.append(Node(node.op, tuple([filled[n] for n in inputs]), node.parameters) if inputs else node)
+            filled.append(
+                Node(node.op, tuple([filled[n] for n in inputs]), node.parameters) if inputs else node
+            )
         return filled[-1], True
 
 
-def partial(node: Node, position: int, kink: Any = None) -> tuple[Node, bool]:  # noqa: ANN401 - a real number or None
+def partial(node: Node, position: int, kink: Any = None) -> tuple[Node, bool]:
     """Return ∂node/∂(its argument at `position`), and whether that is a new node.
 
     Args:
@@ -85,7 +85,7 @@ def partial(node: Node, position: int, kink: Any = None) -> tuple[Node, bool]:  
 
 
 @lru_cache(maxsize=1024)
-def partial_rule(op: Op, parameters: tuple[Any, ...], arity: int, position: int, kink: Any) -> Partial:  # noqa: ANN401
+def partial_rule(op: Op, parameters: tuple[Any, ...], arity: int, position: int, kink: Any) -> Partial:
     """Return the derivative of an op as a template, over placeholders for its arguments.
 
     >>> from symback.ops.table import OPS
@@ -107,7 +107,7 @@ def derived(  # noqa: PLR0913 - the key of the cache, spelled out
     parameters: tuple[Any, ...],
     arity: int,
     position: int,
-    kink: Any,  # noqa: ANN401 - a real number or None
+    kink: Any,
     places: tuple[Expression, ...],
 ) -> Expression:
     """Differentiate the forward expression by SymPy and translate the result into ops.
@@ -125,13 +125,13 @@ def derived(  # noqa: PLR0913 - the key of the cache, spelled out
 
 
 def differentiated(  # noqa: PLR0913 - the key of the cache, spelled out
-    sp: Any,  # noqa: ANN401 - the sympy module
+    sp: Any,
     op: Op,
     parameters: tuple[Any, ...],
     symbols: list[Any],
     position: int,
-    kink: Any,  # noqa: ANN401 - a real number or None
-) -> Any:  # noqa: ANN401 - SymPy has no types
+    kink: Any,
+) -> Any:
     """Return SymPy's derivative of the forward expression, with the stated values at its kinks."""
     forward = op.forward(sp, *symbols, *parameters)
     kinks = op.kinks(*parameters)
@@ -149,17 +149,17 @@ def _placeholders(op: Op, arity: int) -> tuple[tuple[Expression, ...], Expressio
     return places, Expression(Node(None, name="y", role=Role.INPUT))
 
 
-def _pieces(sp: Any, forward: Any, z: Any, kinks: tuple[Kink, ...]) -> list[Any]:  # noqa: ANN401 - SymPy has no types
+def _pieces(sp: Any, forward: Any, z: Any, kinks: tuple[Kink, ...]) -> list[Any]:
     """Return the smooth expression that holds between each pair of neighbouring kinks."""
     points = [exact(sp, kink.at) for kink in kinks]
-    inside = [points[0] - 1, *((a + b) / 2 for a, b in zip(points, points[1:], strict=False)), points[-1] + 1]
+    inside = [points[0] - 1, *((a + b) / 2 for a, b in pairwise(points)), points[-1] + 1]
     return [
         next(piece for piece, condition in forward.args if condition.subs(z, point) == True)  # noqa: E712
         for point in inside
     ]
 
 
-def _assembled(sp: Any, z: Any, kinks: tuple[Kink, ...], slopes: list[Any], choice: Any) -> Any:  # noqa: ANN401
+def _assembled(sp: Any, z: Any, kinks: tuple[Kink, ...], slopes: list[Any], choice: Any) -> Any:
     """Put the derivatives between the kinks together, with the chosen mixture at each kink."""
     shares = [kink.convention if choice is None else choice for kink in kinks]
     if len(kinks) == 1 and shares[0] in (0, 1):
@@ -179,7 +179,9 @@ def _assembled(sp: Any, z: Any, kinks: tuple[Kink, ...], slopes: list[Any], choi
     return sp.Piecewise(*rows, (slopes[-1], True))
 
 
-def _selected(op: Op, places: tuple[Expression, ...], value: Expression, position: int, kink: Any) -> Expression:  # noqa: ANN401
+def _selected(
+    op: Op, places: tuple[Expression, ...], value: Expression, position: int, kink: Any
+) -> Expression:
     """Return the share of the upstream that one of several compared values gets.
 
     By default what is tied with the winner shares evenly. With a kink policy s the values are

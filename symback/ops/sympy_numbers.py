@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 
-def exact(sp: Any, value: Any) -> Any:  # noqa: ANN401 - the sympy module, a number, and a SymPy number
+def exact(sp: Any, value: Any) -> Any:
     """Return the SymPy number for an integer, a fraction, or a float as it is printed (0.1 is 1/10).
 
     >>> import sympy
@@ -17,7 +17,7 @@ def exact(sp: Any, value: Any) -> Any:  # noqa: ANN401 - the sympy module, a num
     return sp.Rational(ratio.numerator, ratio.denominator)
 
 
-def plain(number: Any) -> int | Fraction:  # noqa: ANN401 - a SymPy number
+def plain(number: Any) -> int | Fraction:
     """Return the Python number for a SymPy integer or rational.
 
     >>> import sympy

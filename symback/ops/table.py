@@ -63,7 +63,9 @@ def activation_named(text: str) -> tuple[Op, tuple[Any, ...]]:
     name, bracket, rest = text.strip().partition("(")
     op = op_named(name)
     if op.name not in ACTIVATIONS:
-        raise InputError(f"activation {text!r} is no function of one value; try one of {', '.join(ACTIVATIONS)}")
+        raise InputError(
+            f"activation {text!r} is no function of one value; try one of {', '.join(ACTIVATIONS)}"
+        )
     if bracket and not rest.endswith(")"):
         raise InputError(f"activation {text!r}: the bracket is not closed; write it like 'leaky_relu(0.2)'")
     given = [part.strip() for part in rest[:-1].split(",")] if rest[:-1].strip() else []
@@ -80,7 +82,9 @@ class _Functions:
     constant: Callable[[object], Expression] = staticmethod(constant)
 
     def __getattr__(self, name: str) -> Callable[..., Expression]:
-        return function(op_named(name))
+        if name not in OPS:
+            raise AttributeError(f"there is no op {name!r}")
+        return function(OPS[name])
 
 
 FUNCTIONS: Final = _Functions()
@@ -98,12 +102,14 @@ def function(op: Op) -> Callable[..., Expression]:
     """
     names = [parameter.name for parameter in op.parameters]
 
-    def apply_op(*arguments: Any, **named: Any) -> Expression:  # noqa: ANN401 - expressions or numbers
+    def apply_op(*arguments: Any, **named: Any) -> Expression:
         count = len(arguments) if op.arity < 0 else op.arity
         positional = arguments[count:]
         for key in named:
             if key not in names[len(positional) :]:
-                raise InputError(f"{op.name}: unknown parameter {key!r}; it takes {', '.join(names) or 'none'}")
+                raise InputError(
+                    f"{op.name}: unknown parameter {key!r}; it takes {', '.join(names) or 'none'}"
+                )
         defaults = op.parameters[len(positional) :]
         rest = tuple(named.get(parameter.name, parameter.default) for parameter in defaults)
         return apply(op, *arguments[:count], parameters=(*positional, *rest))

@@ -16,7 +16,7 @@ NODE_LIMIT = 2000
 """An expression of more nodes than this is not turned into one SymPy expression."""
 
 
-def to_sympy(node: Node, leaves: Mapping[Node, Any], limit: int = NODE_LIMIT) -> Any:  # noqa: ANN401 - SymPy has no types
+def to_sympy(node: Node, leaves: Mapping[Node, Any], limit: int = NODE_LIMIT) -> Any:
     """Write what a node computes as one SymPy expression.
 
     Args:

@@ -1,0 +1,5 @@
+"""Run the command line with `python -m symback`."""
+
+from symback.cli import main
+
+main()

@@ -1,0 +1,160 @@
+"""Floor 6: the public derivation and evaluation, one-line methods over the functions below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from symback.core.errors import InputError
+from symback.core.graph import Graph
+from symback.derivation.backward import Backward
+from symback.derivation.naming import SourceNames
+from symback.evaluation.update import Update, updated
+from symback.evaluation.values import Values
+from symback.models.neuron import Neuron
+from symback.ops.expression import Expression
+from symback.rendering.document import Document, Numbers, document
+from symback.rendering.json import to_json
+from symback.rendering.latex import to_latex
+from symback.rendering.markdown import to_markdown
+from symback.rendering.text import to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from symback.derivation.detail import Detail
+
+
+class Derivation(Backward):
+    """The backward pass of a model, derived step by step: dL/dx = Σ dL/dc · dc/dx.
+
+    Indexing by a name gives a step or a forward equation.
+
+    >>> import symback as sb
+    >>> d = sb.derive(sb.Neuron(1))
+    >>> d["drelu_dx0"].expr
+    dmul_dx0*drelu_dxw0
+    """
+
+    def evaluate(
+        self, given: Mapping[str, Any] | None = None, *, upstream: Any = None, **named: Any
+    ) -> Evaluation:
+        """Put numbers in, and compute every step.
+
+        Args:
+            given: Values by name; names and groups of names may also be given as keywords.
+            upstream: The upstream gradient, 1 unless given.
+            named: Values by name.
+
+        Raises:
+            InputError: A value cannot be used, or one is missing.
+            UnknownNameError: A name belongs to nothing in the derivation.
+            DomainError: A step is undefined at this point.
+            KinkError: The point lies on a kink, and the kink policy is to refuse.
+        """
+        return Evaluation(self, _together(given, named), upstream)
+
+    def document(self) -> Document:
+        """Return the derivation as a document for any writer."""
+        return document(self)
+
+    def to_latex(self, *, standalone: bool = False) -> str:
+        """Write LaTeX: a fragment that needs amsmath and xcolor, or a whole file."""
+        return to_latex(self.document(), standalone=standalone)
+
+    def to_text(self, *, full: bool = False) -> str:
+        """Write text for a terminal; the middle of a long derivation is left out unless `full`."""
+        return to_text(self.document(), full=full)
+
+    def to_markdown(self) -> str:
+        """Write Markdown with formulas that GitHub renders."""
+        return to_markdown(self.document())
+
+    def to_json(self) -> str:
+        """Write JSON of the schema symback.derivation/1."""
+        return to_json(self)
+
+
+class Evaluation(Values):
+    """A derivation with numbers put in; indexing by a name gives a value.
+
+    >>> import symback as sb
+    >>> e = sb.derive(sb.Neuron(3)).evaluate(x=[1, -2, 3], w=[-3, -1, 2], b=1)
+    >>> e["drelu_dw1"], e.gradients["b"]
+    (-2, 1)
+    """
+
+    def update(self, learning_rate: Any) -> Update:
+        """Take a step of gradient descent: p ← p − η · dp for every parameter."""
+        return updated(self, learning_rate)
+
+    def numbers(self, learning_rate: Any = None) -> Numbers:
+        """Return what a document needs to know of the numbers."""
+        return Numbers(self, self.notes, None if learning_rate is None else self.update(learning_rate))
+
+    def document(self, learning_rate: Any = None) -> Document:
+        """Return the derivation with its numbers as a document for any writer."""
+        return document(self.backward, self.numbers(learning_rate))
+
+    def to_latex(self, *, standalone: bool = False, learning_rate: Any = None) -> str:
+        """Write LaTeX with numbers put in, and the update step if there is a learning rate."""
+        return to_latex(self.document(learning_rate), standalone=standalone)
+
+    def to_text(self, *, full: bool = False, learning_rate: Any = None) -> str:
+        """Write text for a terminal with numbers put in."""
+        return to_text(self.document(learning_rate), full=full)
+
+    def to_markdown(self, *, learning_rate: Any = None) -> str:
+        """Write Markdown with numbers put in."""
+        return to_markdown(self.document(learning_rate))
+
+    def to_json(self, *, learning_rate: Any = None) -> str:
+        """Write JSON of the schema symback.derivation/1 with numbers put in."""
+        return to_json(self.backward, self.numbers(learning_rate))
+
+    def __repr__(self) -> str:
+        return f"<Evaluation of {self.backward.output.name} = {self[str(self.backward.output.name)]}>"
+
+
+def derive(
+    model: Neuron | Expression,
+    wrt: Sequence[str | Expression] | None = None,
+    *,
+    detail: Detail = "named",
+    kink: Any = None,
+) -> Derivation:
+    """Derive the backward pass of a model: every local factor, every chained value.
+
+    Args:
+        model: A neuron, or a scalar expression of symbols.
+        wrt: What to differentiate by; all inputs and parameters unless given.
+        detail: "named" composes the factors between the names that the author wrote; "atomic"
+            shows every op.
+        kink: What to take for a derivative where it does not exist: None for each op's own
+            convention, s in [0, 1] for (1 − s) · left + s · right, "error" to refuse such points.
+
+    Raises:
+        InputError: An argument cannot be used.
+        UnknownNameError: Something in `wrt` is unknown.
+        NameClashError: A step would be called like something that exists.
+
+    >>> import symback as sb
+    >>> x, w, b = sb.symbols("x w b")
+    >>> derive(sb.relu(x * w + b)).gradient("b")
+    dy*Piecewise((1, b + w*x > 0), (0, True))
+    """
+    if isinstance(model, Neuron):
+        labels = model.labels
+        naming = SourceNames(labels, model.output) if labels else None
+        return Derivation(model.graph, wrt, detail, kink, naming, model.groups, model.title)
+    if isinstance(model, Expression):
+        return Derivation(Graph([model.node]), wrt, detail, kink)
+    raise InputError(f"model = {model!r}: expected a Neuron or an expression, got {type(model).__name__}")
+
+
+def _together(given: Mapping[str, Any] | None, named: dict[str, Any]) -> dict[str, Any]:
+    both = dict(given or {})
+    for name, value in named.items():
+        if name in both:
+            raise InputError(f"{name} is given twice; give it once")
+        both[name] = value
+    return both

@@ -1,0 +1,339 @@
+"""The command line: `symback neuron`, `symback compare`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from symback import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from symback.api import Derivation
+
+DONE, WRONG, UNUSABLE = 0, 1, 2
+"""Exit codes: done and right; something was found wrong; the input cannot be used."""
+
+_WITH_EXAMPLES = {"help_option_names": ["-h", "--help"]}
+
+
+@click.group(context_settings=_WITH_EXAMPLES)
+@click.version_option(__version__, message="symback %(version)s")
+def cli() -> None:
+    r"""Symbolic backpropagation: every factor of the chain rule derived, printed, evaluated.
+
+    \b
+    symback neuron --x 1,-2,3 --w -3,-1,2 --b 1
+    symback neuron -n 3 --format latex --standalone -o neuron.tex
+    symback compare --x 1,-2,3 --w -3,-1,2 --b 1
+    """
+
+
+def _neuron_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say which neuron it is and what its numbers are."""
+    for option in reversed(
+        (
+            click.option("--x", "x", metavar="NUMBERS", help="Inputs, separated by commas."),
+            click.option("--w", "w", metavar="NUMBERS", help="Weights, separated by commas."),
+            click.option("--b", "b", metavar="NUMBER", help="Bias."),
+            click.option("-n", "n", metavar="N", help="Number of inputs, for a neuron without numbers."),
+            click.option(
+                "--activation",
+                default="relu",
+                show_default=True,
+                metavar="NAME",
+                help='Activation, with parameters if it takes any: "leaky_relu(0.2)".',
+            ),
+            click.option("--upstream", metavar="NUMBER", help="Gradient from the next layer.  [default: 1]"),
+            click.option(
+                "--kink",
+                metavar="S",
+                help="Derivative at a kink: s in [0, 1] for (1-s)·left + s·right, or error.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def _output_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add the options that say how and where to print."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(
+            (
+                click.option(
+                    "--format",
+                    "format_",
+                    type=click.Choice(formats),
+                    default="text",
+                    show_default=True,
+                    help="How to print.",
+                ),
+                click.option(
+                    "-o", "output", metavar="FILE", help="Where to write; standard output unless given."
+                ),
+                click.option("--full", is_flag=True, help="Print the middle of a long derivation too."),
+            )
+        ):
+            command = option(command)
+        return command
+
+    return add
+
+
+@cli.command(context_settings=_WITH_EXAMPLES)
+@_neuron_options
+@click.option("--learning-rate", metavar="NUMBER", help="Add the gradient-descent step with this rate.")
+@click.option("--standalone", is_flag=True, help="With --format latex: a whole file that compiles.")
+@_output_options("text", "latex", "markdown", "json")
+def neuron(  # noqa: PLR0913 - one argument for each option
+    x: str | None,
+    w: str | None,
+    b: str | None,
+    learning_rate: str | None,
+    format_: str,
+    output: str | None,
+    *,
+    standalone: bool,
+    full: bool,
+    **model: Any,
+) -> int:
+    r"""Derive the backpropagation of one neuron, step by step, with numbers if they are given.
+
+    Numbers are integers, decimals, fractions (-1/3) or scientific (1e-3).
+
+    \b
+    symback neuron --x 1,-2,3 --w -3,-1,2 --b 1 --learning-rate 0.001
+    symback neuron --x 0.5 --w 2 --b -1 --activation sigmoid --upstream 0.1
+    symback neuron -n 3 --format latex --standalone -o neuron.tex
+    """
+    from symback.core.errors import InputError
+    from symback.rendering.document import document
+    from symback.rendering.json import to_json
+    from symback.rendering.latex import to_latex
+    from symback.rendering.markdown import to_markdown
+
+    derivation, given, upstream = _derived(x, w, b, **model)
+    if given is None and (learning_rate is not None or upstream is not None):
+        option = "--learning-rate" if learning_rate is not None else "--upstream"
+        raise InputError(f"{option} needs numbers: give --x, --w and --b too")
+    numbers = None
+    if given is not None:
+        rate = None if learning_rate is None else _numbers(learning_rate, "--learning-rate")[0]
+        numbers = derivation.evaluate(given, upstream=upstream).numbers(rate)
+    if format_ == "json":
+        _write(to_json(derivation, numbers), output)
+    elif format_ == "latex":
+        _write(to_latex(document(derivation, numbers), standalone=standalone), output)
+    elif format_ == "markdown":
+        _write(to_markdown(document(derivation, numbers)), output)
+    else:
+        _write_text(document(derivation, numbers), output, full=full)
+    return DONE
+
+
+@cli.command(context_settings=_WITH_EXAMPLES)
+@_neuron_options
+@click.option(
+    "--against",
+    metavar="METHODS",
+    help="Methods, separated by commas: sympy, central, complex, torch, jax, or FILE.py:FUNCTION. "
+    "All that are installed unless given.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Which gradients a sample takes.")
+@_output_options("text", "latex", "markdown", "json")
+def compare(  # noqa: PLR0913 - one argument for each option
+    x: str | None,
+    w: str | None,
+    b: str | None,
+    against: str | None,
+    seed: int,
+    format_: str,
+    output: str | None,
+    *,
+    full: bool,
+    **model: Any,
+) -> int:
+    r"""Put the symbolic gradients of a neuron beside those of other methods.
+
+    Exit code 1 says that one of them disagrees.
+
+    \b
+    symback compare --x 1,-2,3 --w -3,-1,2 --b 1
+    symback compare --x 1,-2,3 --w -3,-1,2 --b 1 --against sympy,mine.py:gradients
+    """
+    from symback.core.errors import InputError
+    from symback.rendering.table import table_latex, table_markdown, table_text
+    from symback.verification.comparison import compare as compare_gradients
+    from symback.verification.comparison_output import comparison_json, comparison_table
+
+    derivation, given, upstream = _derived(x, w, b, **model)
+    if given is None:
+        raise InputError("compare needs numbers: give --x, --w and --b")
+    methods = None if against is None else [_method(part.strip()) for part in against.split(",")]
+    comparison = compare_gradients(derivation, given, against=methods, upstream=upstream, seed=seed)
+    if format_ == "json":
+        _write(comparison_json(comparison), output)
+    else:
+        table = comparison_table(comparison, full=full)
+        if format_ == "latex":
+            _write(table_latex(table), output)
+        elif format_ == "markdown":
+            _write(table_markdown(table), output)
+        else:
+            _write(table_text(table, colour=output is None and sys.stdout.isatty()), output)
+    return DONE if comparison.agrees else WRONG
+
+
+def _derived(  # noqa: PLR0913 - one argument for each option
+    x: str | None,
+    w: str | None,
+    b: str | None,
+    n: str | None,
+    activation: str,
+    upstream: str | None,
+    kink: str | None,
+) -> tuple[Derivation, dict[str, Any] | None, Any]:
+    """Derive the neuron of the options; return it with its numbers, None if there are none."""
+    from symback.api import derive
+    from symback.core.errors import InputError
+    from symback.models.neuron import Neuron
+
+    given = {
+        name: _numbers(text, f"--{name}") for name, text in (("x", x), ("w", w), ("b", b)) if text is not None
+    }
+    size = None if n is None else _count(n)
+    if given:
+        missing = [f"--{name}" for name in ("x", "w", "b") if name not in given]
+        if missing:
+            raise InputError(
+                f"{' and '.join(missing)} missing: give --x, --w and --b, or -n alone for symbols"
+            )
+        if len(given["x"]) != len(given["w"]):
+            raise InputError(f"{len(given['x'])} inputs but {len(given['w'])} weights")
+        if size not in (None, len(given["x"])):
+            raise InputError(f"-n {size} but {len(given['x'])} inputs")
+        if len(given["b"]) != 1:
+            raise InputError(f"--b {b}: expected one number")
+        size = len(given["x"])
+    elif size is None:
+        raise InputError("nothing to derive: give numbers with --x, --w and --b, or -n for symbols")
+    choice = kink if kink in (None, "error") else _numbers(kink, "--kink")[0]
+    up = None if upstream is None else _numbers(upstream, "--upstream")[0]
+    derivation = derive(Neuron(size, activation=activation), kink=choice)
+    return derivation, given or None, up
+
+
+def _numbers(text: str, option: str) -> list[Any]:
+    """Read numbers separated by commas, exactly and as they were typed."""
+    from symback.core.errors import InputError
+    from symback.notation.numeral import TypedNumber
+
+    numbers = []
+    for part in text.split(","):
+        try:
+            number = TypedNumber.parse(part.strip())
+            float(number)
+        except OverflowError:
+            raise InputError(f"{option}: {part.strip()} is too large for a double") from None
+        except (ValueError, ZeroDivisionError):
+            raise InputError(
+                f"{option}: {part.strip()[:40]!r} is no number; expected integers, decimals, fractions "
+                "like -1/3, or 1e-3, separated by commas"
+            ) from None
+        numbers.append(number)
+    if option in ("--learning-rate", "--upstream", "--kink") and len(numbers) > 1:
+        raise InputError(f"{option}: expected one number, got {len(numbers)}")
+    return numbers
+
+
+def _count(text: str) -> int:
+    from symback.core.errors import InputError
+
+    try:
+        return int(text)
+    except ValueError:
+        raise InputError(f"-n {text}: expected an integer ≥ 1") from None
+
+
+def _method(text: str) -> Any:
+    """Return a method's name, or the function of a file of the user's own."""
+    if ":" not in text:
+        return text
+    from symback.core.errors import InputError
+
+    path, _, name = text.rpartition(":")
+    import runpy
+
+    try:
+        return runpy.run_path(path)[name]
+    except OSError as error:
+        raise InputError(f"--against {text}: {path} cannot be read ({error.strerror})") from None
+    except KeyError:
+        raise InputError(f"--against {text}: {path} defines no {name}") from None
+    except Exception as error:  # noqa: BLE001 - the user's own code may raise anything
+        raise InputError(f"--against {text}: {path} raised {type(error).__name__}: {error}") from None
+
+
+def _write_text(document: Any, output: str | None, *, full: bool) -> None:
+    """Print text, in colour if it goes to a terminal."""
+    from symback.rendering.text import to_rich, to_text
+
+    if output is None and sys.stdout.isatty():
+        from rich.console import Console
+
+        console = Console(highlight=False, soft_wrap=True)
+        console.print(to_rich(document, full=full, width=console.width), end="")
+    else:
+        _write(to_text(document, full=full), output)
+
+
+def _write(text: str, output: str | None) -> None:
+    text = text if text.endswith("\n") else text + "\n"
+    if output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    from symback.core.errors import InputError
+
+    try:
+        with open(output, "w", encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs start-up time
+            file.write(text)
+    except OSError as error:
+        raise InputError(f"-o {output}: cannot be written ({error.strerror})") from None
+
+
+def main() -> None:
+    """Run the command line and exit with its code; bad input gives one line on standard error."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        code = _refuse(error.format_message())
+    except BrokenPipeError:
+        # The reader has closed the pipe; nothing is left to say, not even when the stream is flushed.
+        sys.stderr.close()
+        code = DONE
+    except Exception as error:
+        from symback.core.errors import SymbackError
+
+        if not isinstance(error, SymbackError):
+            raise
+        code = _refuse(str(error))
+    sys.exit(code)
+
+
+def _refuse(message: str) -> int:
+    sys.stderr.write("symback: " + " ".join(message.split()) + "\n")
+    return UNUSABLE
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""The function as nested calls, and the chain rule spelled out along one path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from symback.derivation.steps import Step, StepKind
+from symback.notation.forms import Level, Written
+from symback.notation.tree import Call, Fence, Fraction, Letters, Script, Tree, row, separated
+from symback.ops.arithmetic import CONSTANT, PI
+from symback.rendering.lines import ELIDED, Line, Side, elided
+
+if TYPE_CHECKING:
+    from symback.core.node import Node
+    from symback.derivation.backward import Backward
+    from symback.rendering.looks import Looks
+
+DEEPEST: Final = 8
+"""Calls nested deeper than this are left out."""
+
+LONGEST_PATH: Final = 6
+"""The chain rule is spelled out along a path of at most this many ops."""
+
+
+def call_head(node: Node) -> Tree:
+    """Write the word for a node's op, its parameters in the subscript.
+
+    >>> from symback.ops.expression import symbols
+    >>> call_head((-symbols("x")).node)
+    Letters(text='neg', style='upright')
+    """
+    assert node.op is not None  # noqa: S101 - only ops are called
+    head: Tree = Letters(node.op.label, "upright")
+    if not node.parameters:
+        return head
+    from symback.notation.forms import written_number
+
+    return Script(head, sub=separated([written_number(value).tree for value in node.parameters], ","))
+
+
+def nested_calls(node: Node, looks: Looks, depth: int = 0) -> Written:
+    """Write what a node computes as calls within calls down to the inputs: sum(mul(x, w), b)."""
+    if node.op is None:
+        return looks(node)
+    if node.op in (CONSTANT, PI):
+        return node.op.write([], node.parameters)
+    if depth == DEEPEST:
+        return ELIDED
+    arguments = elided(node.inputs, lambda source: nested_calls(source, looks, depth + 1))
+    return Written(Call(call_head(node), tuple(a.tree for a in arguments)), Level.CALL)
+
+
+def chain_rule(backward: Backward, name: str, looks: Looks) -> Line | None:
+    """State the chain rule for a gradient as the product of one factor for each op on its path.
+
+    None if several paths lead to the quantity, or the path is too long to write out.
+    """
+    path = path_to(backward.gradients[name])
+    if path is None:
+        return None
+    of = backward.gradients[name].of
+    factors = [Written(_factor(node, position, looks), Level.PRODUCT) for node, position in path]
+    left = row(
+        Fraction(Letters("∂"), row(Letters("∂"), looks.tree(of))),
+        Fence("[", nested_calls(backward.output, looks).tree, "]"),
+    )
+    product = separated([factor.tree for factor in factors], "·")
+    return Line("", left, (Side("=", product),), f"the chain rule from the output back to {name}")
+
+
+def path_to(step: Step) -> list[tuple[Node, int]] | None:
+    """Return the ops from the output to a quantity, each with the position that the path takes."""
+    path: list[tuple[Node, int]] = []
+    while step.kind is StepKind.CHAIN:
+        upstream, local = step.parts
+        path[:0] = local.path
+        if len(path) > LONGEST_PATH:
+            return None
+        step = upstream
+    return path if path and step.kind is StepKind.SEED else None
+
+
+def _factor(node: Node, position: int, looks: Looks) -> Tree:
+    """Write ∂node/∂argument; with one argument it is an ordinary derivative."""
+    sign = Letters("d" if len(node.inputs) == 1 else "∂")
+    return Fraction(row(sign, _short_call(node, looks)), row(sign, _short_call(node.inputs[position], looks)))
+
+
+def _short_call(node: Node, looks: Looks) -> Tree:
+    """Write a call with its arguments if these are plain quantities, else with empty brackets."""
+    if node.op is None:
+        return looks.tree(node)
+    plain = all(source.op is None for source in node.inputs)
+    return Call(call_head(node), tuple(looks.tree(source) for source in node.inputs) if plain else ())

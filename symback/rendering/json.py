@@ -1,0 +1,95 @@
+"""A derivation as JSON, schema symback.derivation/1."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+from symback.notation.latex import latex
+from symback.notation.text import text
+from symback.notation.tree import Sign
+from symback.rendering.calls import nested_calls
+from symback.rendering.lines import Line, LineWriter
+from symback.rendering.looks import Looks
+
+if TYPE_CHECKING:
+    from symback.derivation.backward import Backward
+    from symback.evaluation.update import Update
+    from symback.rendering.document import Numbers
+
+SCHEMA: Final = "symback.derivation/1"
+"""The name and version of the layout."""
+
+
+def to_json(backward: Backward, numbers: Numbers | None = None) -> str:
+    """Write a derivation as JSON text; without numbers, values are null."""
+    return json.dumps(as_data(backward, numbers), ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def as_data(backward: Backward, numbers: Numbers | None = None) -> dict[str, Any]:
+    """Return a derivation as plain data: dictionaries, lists, text and doubles."""
+    looks = Looks(backward)
+    values = numbers.values if numbers else None
+    writer = LineWriter(looks, values)
+
+    def value(name: str) -> dict[str, Any]:
+        return valued(values.get(name) if values is not None else None)
+
+    data: dict[str, Any] = {
+        "schema": SCHEMA,
+        "expression": text(nested_calls(backward.output, looks).tree),
+        "forward": [
+            {"name": equation.name, "latex": whole_equation(writer.forward(equation)), **value(equation.name)}
+            for equation in backward.forward
+        ],
+        "steps": [
+            {
+                "name": step.name,
+                "kind": step.kind.value,
+                "rule": step.rule,
+                "latex": whole_equation(writer.step(step)),
+                "uses": list(step.uses),
+                "shape": list(step.node.shape),
+                **value(step.name),
+            }
+            for step in backward.steps
+        ],
+        "gradients": {
+            name: valued(values.get(step.name) if values is not None else None)["value"]
+            for name, step in backward.gradients.items()
+        },
+        "conditions": [*(numbers.notes if numbers else ()), *backward.conditions],
+    }
+    if numbers and numbers.update:
+        data["update"] = _update(numbers.update)
+    return data
+
+
+def valued(value: Any) -> dict[str, Any]:
+    """Return a value as a double, and its exact form where it is a fraction.
+
+    >>> valued(Fraction(-1, 4))
+    {'value': -0.25, 'exact': '-1/4'}
+    """
+    if value is None:
+        return {"value": None}
+    if hasattr(value, "dtype"):
+        return {"value": value.tolist()}
+    if isinstance(value, Fraction) and value.denominator != 1:
+        return {"value": float(value), "exact": f"{value.numerator}/{value.denominator}"}
+    return {"value": float(value)}
+
+
+def whole_equation(line: Line) -> str:
+    """Spell a line as one LaTeX equation without alignment or line ends."""
+    sides = (f"{latex(Sign(side.relation), 'line')} {latex(side.tree, 'line')}" for side in line.sides)
+    return f"{latex(line.left, 'line')} {' '.join(sides)}"
+
+
+def _update(update: Update) -> dict[str, Any]:
+    return {
+        "learning_rate": valued(update.learning_rate)["value"],
+        "parameters": {name: valued(value)["value"] for name, value in update.parameters.items()},
+        "output": {"before": valued(update.before)["value"], "after": valued(update.after)["value"]},
+    }

@@ -1,0 +1,160 @@
+"""A document as LaTeX: a fragment for a paper, or a whole file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from symback.notation.latex import GRADIENT_MACRO, escape, is_tall, latex
+from symback.notation.tree import Call, Fence, Row, Sign, Tree
+from symback.notation.width import width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from symback.rendering.document import Document, Part
+    from symback.rendering.lines import Line
+
+LINE_WIDTH: Final = 330.0
+"""Points that a line may take: a little less than the text width of the article class."""
+
+_WIDE_LEFT: Final = 120.0
+_ROWS_IN_ONE_ALIGN: Final = 120
+
+MACROS: Final = (
+    rf"\providecommand{{{GRADIENT_MACRO}}}[1]{{{{\color{{red}}#1}}}}",
+    r"\providecommand{\symbackname}[1]{\tag*{\footnotesize\texttt{#1}}}",
+)
+"""What an author may define anew: the look of gradients, and of the names in code."""
+
+_PREAMBLE: Final = r"""\documentclass[11pt,a4paper]{article}
+\usepackage[T1]{fontenc}
+\usepackage[utf8]{inputenc}
+\usepackage{lmodern}
+\usepackage[margin=25mm]{geometry}
+\usepackage{amsmath}
+\usepackage{xcolor}
+\allowdisplaybreaks
+\setlength{\jot}{6pt}
+\setlength{\parindent}{0pt}"""
+
+
+def to_latex(document: Document, *, standalone: bool = False) -> str:
+    """Lay a document out in LaTeX.
+
+    Args:
+        document: The document.
+        standalone: Whether to make a file that compiles by itself. A fragment needs the packages
+            amsmath and xcolor.
+    """
+    body = "\n\n".join(_part(part) for part in document.parts if part.lines or part.prose)
+    macros = "\n".join(MACROS)
+    if not standalone:
+        return f"{macros}\n\n{body}\n"
+    title = rf"\section*{{{escape(document.title)}}}"
+    return f"{_PREAMBLE}\n{macros}\n\\begin{{document}}\n{title}\n\n{body}\n\\end{{document}}\n"
+
+
+def _part(part: Part) -> str:
+    blocks = [rf"\subsection*{{{escape(part.title)}}}"]
+    if part.prose:
+        blocks.append("\n\n".join(map(escape, part.prose)))
+    rows = [row for line in part.lines for row in _rows(line)]
+    for start in range(0, len(rows), _ROWS_IN_ONE_ALIGN):
+        chunk = " \\\\\n".join(rows[start : start + _ROWS_IN_ONE_ALIGN])
+        blocks.append(f"\\begin{{align*}}\n{chunk}\n\\end{{align*}}")
+    return "\n".join(blocks)
+
+
+def _rows(line: Line) -> Iterator[str]:
+    """Yield the rows of an aligned line, each within the line width."""
+    tag = rf" \symbackname{{{escape(line.name)}}}" if line.name else ""
+    left = latex(line.left)
+    taken = width(line.left)
+    if taken > _WIDE_LEFT:
+        opening, *more = _broken(line.left, LINE_WIDTH)
+        yield f"& {opening}{tag}"
+        yield from (rf"& \qquad {piece}" for piece in more)
+        left = ""
+        tag = ""
+        indent = r"\quad "
+        taken = 10.0
+    else:
+        indent = ""
+    row = ""
+    used = taken
+    for side in line.sides:
+        relation = latex(Sign(side.relation))
+        needed = width(side.tree) + width(Sign(side.relation))
+        if row and used + needed > LINE_WIDTH:
+            yield f"{left} & {indent}{row}{tag}".lstrip()
+            left, tag, row, used = "", "", "", taken
+        if needed > LINE_WIDTH - taken:
+            first, *rest = _broken(side.tree, LINE_WIDTH - taken - 15)
+            yield f"{left} & {indent}{relation} {first}{tag}".lstrip()
+            left, tag = "", ""
+            *middle, last = rest or [""]
+            yield from (rf"& {indent}\quad {piece}" for piece in middle)
+            row, used = (rf"\quad {last}", LINE_WIDTH) if last else ("", taken)
+            continue
+        row = f"{row} {relation} {latex(side.tree)}".lstrip()
+        used += needed
+    if row:
+        yield f"{left} & {indent}{row}{tag}".lstrip()
+
+
+def _broken(tree: Tree, room: float) -> list[str]:
+    """Spell a tree in pieces of limited width, broken before signs and after commas."""
+    pieces: list[str] = []
+    current: list[str] = []
+    used = 0.0
+    for spelled, taken in _breakable(tree):
+        if current and used + taken > room:
+            pieces.append(" ".join(current))
+            current, used = [], 0.0
+        current.append(spelled)
+        used += taken
+    return [*pieces, " ".join(current)]
+
+
+def _breakable(tree: Tree) -> Iterator[tuple[str, float]]:
+    """Yield the units of a tree between which a line may be broken, with their widths."""
+    match tree:
+        case Row(items):
+            yield from _units(items)
+        case Call(head, arguments) if not is_tall(tree):
+            yield from _bracketed(latex(Call(head, ())).removesuffix(")"), arguments, ")", width(head))
+        case Fence("(" | "[" as left, body, right) if not is_tall(body):
+            yield from _bracketed(left, [body], right, 0)
+        case _:
+            yield latex(tree), width(tree)
+
+
+def _units(items: Sequence[Tree]) -> Iterator[tuple[str, float]]:
+    """Yield the items of a row, each sign together with what follows it."""
+    opening, taken = "", 0.0
+    for item in items:
+        if isinstance(item, Sign):
+            if item.text == ",":
+                yield ",", width(item)
+                continue
+            opening, taken = f"{latex(item)} ", width(item)
+            continue
+        first = True
+        for spelled, wide in _breakable(item):
+            yield (opening + spelled, taken + wide) if first else (spelled, wide)
+            first = False
+        opening, taken = "", 0.0
+
+
+def _bracketed(
+    opening: str, parts: Sequence[Tree], closing: str, taken: float
+) -> Iterator[tuple[str, float]]:
+    units: list[tuple[str, float]] = []
+    for number, part in enumerate(parts):
+        inner = list(_breakable(part))
+        if number < len(parts) - 1:
+            inner[-1] = (inner[-1][0] + ",", inner[-1][1] + width(Sign(",")))
+        units += inner
+    units[0] = (opening + units[0][0], units[0][1] + taken)
+    units[-1] = (units[-1][0] + closing, units[-1][1])
+    yield from units

@@ -1,0 +1,29 @@
+"""A document as Markdown with formulas that GitHub renders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from symback.notation.latex import latex
+from symback.notation.tree import Sign
+
+if TYPE_CHECKING:
+    from symback.rendering.document import Document, Part
+    from symback.rendering.lines import Line
+
+
+def to_markdown(document: Document) -> str:
+    """Lay a document out in Markdown; every formula is a block of its own between `$$`."""
+    parts = (_part(part) for part in document.parts if part.lines or part.prose)
+    return f"# {document.title}\n\n" + "\n\n".join(parts) + "\n"
+
+
+def _part(part: Part) -> str:
+    blocks = [f"## {part.title}", *(f"- {sentence}" for sentence in part.prose)]
+    return "\n\n".join([*blocks, *map(_line, part.lines)])
+
+
+def _line(line: Line) -> str:
+    sides = " ".join(f"{latex(Sign(relation))} {latex(tree, 'github')}" for relation, tree in line.sides)
+    label = f"`{line.name}`\n\n" if line.name else ""
+    return f"{label}$$\n{latex(line.left, 'github')} {sides}\n$$"

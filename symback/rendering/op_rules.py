@@ -1,0 +1,111 @@
+"""The rules of the ops that occur in a derivation: what each computes, and its derivative."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from symback.core.errors import DerivationError
+from symback.core.op import VARIADIC, Kind, Op
+from symback.notation.forms import Choice, Level, Written, written_number
+from symback.notation.identifier import identifier
+from symback.notation.tree import Fraction, Indicator, Letters, Tree, parentheses, row
+from symback.ops.arithmetic import CONSTANT, PI
+from symback.ops.expression import Expression
+from symback.ops.from_sympy import from_sympy
+from symback.ops.partials import derived, partial_rule
+from symback.rendering.lines import Line, Side, definition
+
+if TYPE_CHECKING:
+    from symback.core.node import Node
+    from symback.derivation.backward import Backward
+
+
+def op_rules(backward: Backward) -> list[Line]:
+    """State, for each op in the order of the backward pass, its definition and its derivatives."""
+    seen: dict[tuple[Any, ...], Node] = {}
+    for node in reversed(backward.graph.nodes):
+        if (
+            node.op is not None
+            and node.op not in (CONSTANT, PI)
+            and node.op.kind is not Kind.PIECEWISE_CONSTANT
+        ):
+            arity = 2 if node.op.arity == VARIADIC and node.op.kind is Kind.ELEMENTWISE else len(node.inputs)
+            seen.setdefault((node.op, node.parameters, arity), node)
+    share = None if backward.kink == "error" else backward.kink
+    lines: list[Line] = []
+    for op, parameters, arity in seen:
+        if arity <= _MOST_ARGUMENTS:
+            lines += _rules(op, parameters, arity, share)
+    return lines
+
+
+_MOST_ARGUMENTS = 3
+
+
+def _rules(op: Op, parameters: tuple[Any, ...], arity: int, kink: Any) -> list[Line]:
+    rule = partial_rule(op, parameters, arity, 0, kink)
+    call = op.write([_letter(node) for node in rule.arguments], parameters)
+    lines: list[Line] = []
+    defined = _definition(op, parameters, rule.arguments)
+    if defined is not None and defined != call.tree:
+        lines.append(Line("", call.tree, (Side("=", defined),), op.prose))
+    # Every term of a sum has the same derivative.
+    positions = range(1 if op.arity == VARIADIC and op.kind is Kind.ELEMENTWISE else arity)
+    for position in positions:
+        sides = _derivatives(op, parameters, arity, position, kink, call)
+        by = _letter(partial_rule(op, parameters, arity, position, kink).arguments[position]).tree
+        sign = Letters("d" if arity == 1 else "∂")
+        body = call.tree if call.level >= Level.POWER else parentheses(call.tree)
+        left = row(Fraction(sign, row(sign, by)), body)
+        lines.append(Line("", left, tuple(sides), op.prose))
+    return lines
+
+
+def _letter(node: Node) -> Written:
+    return Written(identifier(str(node.name)), Level.ATOM)
+
+
+def _definition(op: Op, parameters: tuple[Any, ...], arguments: tuple[Node, ...]) -> Tree | None:
+    """Write the forward expression, where it says more than the op's own notation does."""
+    if len(arguments) != 1:
+        return None
+    import sympy
+
+    symbol = sympy.Symbol("z", real=True)
+    try:
+        made = from_sympy(op.forward(sympy, symbol, *parameters), {symbol: Expression(arguments[0])})
+    except DerivationError:
+        return None
+    return definition(made.node, _letter).tree if made.node.op is not None else _letter(made.node).tree
+
+
+def _derivatives(  # noqa: PLR0913 - the key of a rule, spelled out
+    op: Op,
+    parameters: tuple[Any, ...],
+    arity: int,
+    position: int,
+    kink: Any,
+    call: Written,
+) -> list[Side]:
+    """Write the derivative as SymPy gives it and as textbooks do, if that is another form."""
+    rule = partial_rule(op, parameters, arity, position, kink)
+
+    def leaf(node: Node) -> Written:
+        return call if node is rule.value else _letter(node)
+
+    trees: list[Tree] = []
+    if op.textbook and op.kind is Kind.ELEMENTWISE:
+        try:
+            places = tuple(Expression(node) for node in rule.arguments)
+            plain = derived(op, parameters, arity, position, kink, places)
+            trees.append(definition(plain.node, leaf).tree)
+        except DerivationError:
+            # SymPy's form has a function without an op; the textbook form stands alone.
+            trees = []
+    shown = definition(rule.result, leaf).tree
+    if isinstance(shown, Indicator):
+        one, zero = written_number(1), written_number(0)
+        trees.append(Choice().write([Written(shown, Level.CALL), one, zero]).tree)
+    if shown not in trees:
+        trees.append(shown)
+    return [Side("=", tree) for tree in trees]

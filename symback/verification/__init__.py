@@ -1,0 +1,1 @@
+"""Floor 5: independent ways to the same gradients, and how they agree."""

@@ -1,0 +1,269 @@
+"""Symbolic gradients beside those of every other method, with a verdict for each."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final
+
+from symback.core.errors import InputError
+from symback.evaluation.values import Values
+from symback.verification.autodiff import jax_gradients, torch_gradients
+from symback.verification.callables import own_gradients
+from symback.verification.differences import Interval, central_differences, complex_steps, one_sided
+from symback.verification.point import Point
+from symback.verification.sympy_diff import sympy_derivatives
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from symback.derivation.backward import Backward
+
+SAMPLE: Final = 50
+"""Of more gradients than this, methods whose cost grows with their number take a random sample."""
+
+_KINK_TOLERANCE: Final = 1e-6
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to gradients that is independent of the derivation.
+
+    Attributes:
+        name: What it is called in the table and after `--against`.
+        gradients: From a point and names, the gradients; None where it has none to give.
+        tolerance: The error that is due to the method itself, relative to max(1, |value|).
+        each: Whether its cost grows with the number of gradients.
+        at_kinks: Whether it gives a number on a kink.
+        needs: The module that must be installed.
+    """
+
+    name: str
+    gradients: Callable[[Point, Sequence[str]], dict[str, Any]]
+    tolerance: float
+    each: bool
+    at_kinks: bool = False
+    needs: str = ""
+
+    @property
+    def installed(self) -> bool:
+        """Whether the module that the method needs is there."""
+        return not self.needs or find_spec(self.needs) is not None
+
+
+METHODS: Final = {
+    method.name: method
+    for method in (
+        # An exact derivative, rounded once; the symbolic value comes from a few float operations.
+        Method("sympy", sympy_derivatives, 1e-12, each=True),
+        # Truncation ~ h² and rounding ~ ε/h balance at h = ∛ε: errors around 1e-10.
+        Method("central", central_differences, 1e-6, each=True),
+        Method("complex", complex_steps, 1e-12, each=True),
+        Method("torch", torch_gradients, 1e-10, each=False, at_kinks=True, needs="torch"),
+        Method("jax", jax_gradients, 1e-10, each=False, at_kinks=True, needs="jax"),
+    )
+}
+"""Every method by its name."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One gradient in all columns.
+
+    Attributes:
+        name: What the gradient belongs to.
+        symbolic: Its value from the derivation.
+        others: The value of each method; None where it gives none.
+        absolute: The largest absolute error.
+        relative: That error relative to the larger of the two values.
+        interval: At a kink, the interval between the one-sided derivatives.
+        disagreeing: The methods that disagree.
+    """
+
+    name: str
+    symbolic: Any
+    others: Mapping[str, Any]
+    absolute: float | None
+    relative: float | None
+    interval: Interval | None
+    disagreeing: tuple[str, ...]
+
+    @property
+    def verdict(self) -> str:
+        """Agrees, disagrees with whom, within the interval at a kink, or not compared."""
+        if self.disagreeing:
+            return "disagrees: " + ", ".join(self.disagreeing)
+        if self.interval is not None:
+            return "within the kink's interval"
+        return "agrees" if self.absolute is not None else "not compared"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A table of gradients: one row each, one column a method.
+
+    Attributes:
+        columns: The names of the methods.
+        rows: The gradients.
+        notes: What the reader must know: samples, kinks, what is not installed.
+        seed: The seed of the sample.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    notes: Sequence[str] = field(default=())
+    seed: int = 0
+
+    @property
+    def agrees(self) -> bool:
+        """Whether no method disagrees anywhere."""
+        return not any(row.disagreeing for row in self.rows)
+
+    @property
+    def summary(self) -> str:
+        """The verdict in one line."""
+        compared = [row for row in self.rows if row.absolute is not None or row.interval is not None]
+        wrong = [row.name for row in self.rows if row.disagreeing]
+        if wrong:
+            listed = ", ".join(wrong[:8]) + (", …" if len(wrong) > 8 else "")  # noqa: PLR2004 - enough to see
+            return f"{len(wrong)} of {len(compared)} compared gradients disagree: {listed}"
+        errors = [row.absolute for row in compared if row.absolute is not None]
+        worst = f"; largest absolute error {max(errors):.1e}" if errors else ""
+        return f"{len(compared)} of {len(self.rows)} gradients compared, all agree{worst}"
+
+    def __repr__(self) -> str:
+        return f"<Comparison: {self.summary}>"
+
+
+def compare(
+    derivation: Backward,
+    given: Mapping[str, Any] | None = None,
+    *,
+    against: Sequence[Any] | None = None,
+    upstream: Any = None,
+    seed: int = 0,
+    **named: Any,
+) -> Comparison:
+    """Put symbolic gradients beside those of other methods, at one point.
+
+    Args:
+        derivation: The derivation.
+        given: Values by name; names and groups may also be given as keywords.
+        against: Names of methods ("sympy", "central", "complex", "torch", "jax") and functions of
+            the user's own; all that are installed unless given. A function is called with the
+            values as keywords and returns a dictionary, a tuple or an array of gradients.
+        upstream: The upstream gradient, 1 unless given.
+        seed: Which gradients a sample takes.
+        named: Values by name.
+
+    Raises:
+        InputError: A method is unknown or not installed, or a value cannot be used.
+
+    >>> import symback as sb
+    >>> d = sb.derive(sb.Neuron(3))
+    >>> compare(d, x=[1, -2, 3], w=[-3, -1, 2], b=1, against=["sympy", "central"]).agrees
+    True
+    """
+    inputs = {**(given or {}), **named}
+    values = Values(derivation, inputs, upstream)
+    if any(hasattr(value, "dtype") for value in values.values()):
+        raise InputError("compare takes one point: a single number for every input")
+    point = Point(values)
+    methods, functions, notes = _chosen(against)
+    names = [name for name in values.gradients if name in point.inputs]
+    sample = _sample(names, seed)
+    if len(sample) < len(names):
+        notes.append(
+            f"{len(names)} gradients: the columns that cost one pass each take {SAMPLE} of them at random"
+        )
+    kinked = bool(values.at_kinks)
+    notes += values.notes
+    table: dict[str, dict[str, Any]] = {}
+    for method in methods:
+        if kinked and not method.at_kinks:
+            # Their numbers mean nothing on a kink; the one-sided differences take their place.
+            table[method.name] = {}
+            continue
+        table[method.name] = method.gradients(point, sample if method.each else names)
+    for function in functions:
+        label = getattr(function, "__name__", "function")
+        everything = {**inputs, **({} if upstream is None else {"upstream": upstream})}
+        table[label] = own_gradients(function, derivation, everything)
+    jumps = any(hit.jump for hit in values.at_kinks)
+    intervals = {name: one_sided(point, name) for name in sample} if kinked and not jumps else {}
+    tolerances = {method.name: method.tolerance for method in methods}
+    rows = [
+        _row(name, values.gradients[name], table, tolerances, intervals.get(name))
+        for name in values.gradients
+    ]
+    return Comparison(list(table), rows, notes, seed)
+
+
+def _chosen(against: Sequence[Any] | None) -> tuple[list[Method], list[Callable[..., Any]], list[str]]:
+    if against is None:
+        found = [method for method in METHODS.values() if method.installed]
+        missing = [method.name for method in METHODS.values() if not method.installed]
+        return found, [], [f"not installed, so not compared: {', '.join(missing)}"] if missing else []
+    if isinstance(against, str):
+        against = [against]
+    methods: list[Method] = []
+    functions: list[Callable[..., Any]] = []
+    for wanted in against:
+        if callable(wanted):
+            functions.append(wanted)
+        elif wanted not in METHODS:
+            raise InputError(
+                f"against = {wanted!r}: known are {', '.join(METHODS)}, or a function of your own"
+            )
+        elif not METHODS[wanted].installed:
+            raise InputError(
+                f"against = {wanted!r}: it is not installed; pip install {METHODS[wanted].needs}"
+            )
+        else:
+            methods.append(METHODS[wanted])
+    return methods, functions, []
+
+
+def _sample(names: list[str], seed: int) -> list[str]:
+    if len(names) <= SAMPLE:
+        return names
+    chosen = set(random.Random(seed).sample(names, SAMPLE))  # noqa: S311 - a sample, no secret
+    return [name for name in names if name in chosen]
+
+
+def _row(
+    name: str,
+    symbolic: Any,
+    table: Mapping[str, Mapping[str, Any]],
+    tolerances: Mapping[str, float],
+    interval: Interval | None,
+) -> Row:
+    others = {column: found.get(name) for column, found in table.items()}
+    disagreeing: list[str] = []
+    worst: tuple[float, float] | None = None
+    on_kink = interval is not None and interval.high - interval.low > _KINK_TOLERANCE * max(
+        1, abs(interval.high)
+    )
+    for column, other in others.items():
+        if other is None:
+            continue
+        error = abs(float(symbolic - other))
+        scale = max(abs(float(symbolic)), abs(float(other)))
+        if on_kink and interval is not None and _inside(other, interval):
+            continue
+        if worst is None or error > worst[0]:
+            worst = error, error / scale if scale else 0.0
+        if not error <= tolerances.get(column, 1e-6) * max(1.0, scale):
+            disagreeing.append(column)
+    if interval is not None and not _inside(symbolic, interval):
+        disagreeing.append("one-sided differences")
+    absolute, relative = worst or (None, None)
+    if interval is not None and not on_kink and absolute is None:
+        absolute = max(abs(float(symbolic) - interval.low), abs(float(symbolic) - interval.high))
+    return Row(name, symbolic, others, absolute, relative, interval if on_kink else None, tuple(disagreeing))
+
+
+def _inside(value: Any, interval: Interval) -> bool:
+    slack = _KINK_TOLERANCE * max(1.0, abs(interval.low), abs(interval.high))
+    return interval.low - slack <= float(value) <= interval.high + slack
