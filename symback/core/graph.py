@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from symback.core.errors import NameClashError
 from symback.core.node import Node, flatten, postorder, unflatten
-from symback.notation.identifier import identifier
+from symback.notation.identifier import coarse_spelling, identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,27 +72,23 @@ def _merged(outputs: Iterable[Node]) -> dict[Node, Node]:
     equal: dict[tuple[Any, ...], Node] = {}
     for node in postorder(outputs):
         inputs = tuple([canonical[source] for source in node.inputs])
-        key: tuple[Any, ...]
+        # Nodes are compared by identity.
+        own = node if inputs == node.inputs else node.with_inputs(inputs)
+        if node.op is not None and node.name is not None:
+            canonical[node] = own
+            continue
         if node.op is None:
-            key = (node.name, node.role, node.shape)
-        elif node.name is None:
-            # 1, 1.0 and True are equal in Python, but not the same number on paper.
-            typed = tuple([(type(value), value) for value in node.parameters])
-            key = (node.op, inputs, typed)
+            key: tuple[Any, ...] = (node.name, node.role, node.shape)
         else:
-            key = (node,)
-        twin = equal.get(key)
-        if twin is None:
-            same = all(new is old for new, old in zip(inputs, node.inputs, strict=True))
-            twin = node if same else Node(node.op, inputs, node.parameters, node.name, node.role)
-            equal[key] = twin
-        canonical[node] = twin
+            # 1, 1.0 and True are equal in Python, but not the same number on paper.
+            key = (node.op, inputs, *((type(value), value) for value in node.parameters))
+        canonical[node] = equal.setdefault(key, own)
     return canonical
 
 
 def _table_of_names(nodes: Iterable[Node]) -> dict[str, Node]:
     names: dict[str, Node] = {}
-    looks: dict[Tree, str] = {}
+    spellings: dict[str, list[str]] = {}
     for node in nodes:
         name = node.name
         if name is None:
@@ -101,9 +97,17 @@ def _table_of_names(nodes: Iterable[Node]) -> dict[str, Node]:
             raise NameClashError(
                 f"the name {name!r} is used for {names[name]!r} and for {node!r}; rename one"
             )
-        look = identifier(name)
-        if look in looks:
-            raise NameClashError(f"the names {looks[look]!r} and {name!r} print alike; rename one")
         names[name] = node
-        looks[look] = name
+        spellings.setdefault(coarse_spelling(name), []).append(name)
+    for alike in spellings.values():
+        if len(alike) > 1:
+            _refuse_equal_looks(alike)
     return names
+
+
+def _refuse_equal_looks(names: list[str]) -> None:
+    looks: dict[Tree, str] = {}
+    for name in names:
+        other = looks.setdefault(identifier(name), name)
+        if other is not name:
+            raise NameClashError(f"the names {other!r} and {name!r} print alike; rename one")

@@ -59,6 +59,10 @@ class Node:
         self.shape = ()
         self.role = role
 
+    def with_inputs(self, inputs: tuple[Node, ...]) -> Node:
+        """Return the same node over other inputs."""
+        return Node(self.op, inputs, self.parameters, self.name, self.role)
+
     def __repr__(self) -> str:
         """Show the node and the names of its arguments, but not what these are made of."""
         label = f"{self.name} = " if self.name else ""

@@ -32,7 +32,7 @@ class Backward:
         forward: The forward equations, in order.
         steps: The steps, in order; each uses only what stands above it.
         gradients: For each quantity asked for, the step that gives its gradient.
-        groups: Names that belong together, such as x: x0, x1, ….
+        groups: Letters that stand for several names in order (x: x0, x1, …) or for one (b: bias).
         conditions: What holds only under a condition, in words.
         kink: The kink policy.
         title: What a document about it is called.
@@ -42,7 +42,7 @@ class Backward:
     forward: list[Equation]
     steps: list[Step]
     gradients: dict[str, Step]
-    groups: dict[str, list[str]]
+    groups: dict[str, list[str] | str]
     conditions: list[str]
     kink: Any
     title: str
@@ -54,7 +54,7 @@ class Backward:
         detail: Detail = "named",
         kink: Any = None,
         naming: Naming | None = None,
-        groups: dict[str, list[str]] | None = None,
+        groups: dict[str, list[str] | str] | None = None,
         title: str | None = None,
     ) -> None:
         self._arguments = (graph, wrt, detail, kink, naming, groups, title)
@@ -74,7 +74,8 @@ class Backward:
         self.groups = {
             name: members
             for name, members in (groups or {}).items()
-            if all(member in self.gradients for member in members)
+            if members
+            and all(m in self.gradients for m in ([members] if isinstance(members, str) else members))
         }
         self.title = title or f"Backpropagation: the gradients of {self.graph.outputs[0].name}"
         self.conditions = conditions(self.graph, sweep.vanishing, self.kink)

@@ -68,15 +68,20 @@ class Step(Equation):
         path: For a local factor, the ops from the consumer to `of`: each with the position of the
             argument that the path takes.
         parts: The steps that are multiplied (upstream, local) or added up.
+        ordinal: Which of several equal arguments of the consumer it is about, from 1; 0 if the
+            argument occurs once.
+        contributes: Whether it is a chain that gives only one of several contributions.
     """
 
-    __slots__ = ("consumer", "kind", "of", "parts", "path")
+    __slots__ = ("consumer", "contributes", "kind", "of", "ordinal", "parts", "path")
 
     kind: StepKind
     of: Node
     consumer: Node | None
     path: tuple[tuple[Node, int], ...]
     parts: tuple[Step, ...]
+    ordinal: int
+    contributes: bool
 
     def __init__(  # noqa: PLR0913 - one argument for each attribute
         self,
@@ -86,6 +91,9 @@ class Step(Equation):
         consumer: Node | None = None,
         path: tuple[tuple[Node, int], ...] = (),
         parts: tuple[Step, ...] = (),
+        ordinal: int = 0,
+        *,
+        contributes: bool = False,
     ) -> None:
         self.kind = kind
         self.node = node
@@ -93,6 +101,8 @@ class Step(Equation):
         self.consumer = consumer
         self.path = path
         self.parts = parts
+        self.ordinal = ordinal
+        self.contributes = contributes
 
     @property
     def rule(self) -> str:

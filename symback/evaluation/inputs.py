@@ -35,6 +35,9 @@ def spread(backward: Backward, given: Mapping[str, Any], upstream: Any) -> dict[
             _put(values, key, _single(value, key))
         elif key in backward.groups:
             members = backward.groups[key]
+            if isinstance(members, str):
+                _put(values, members, _single(value, key))
+                continue
             for position, (name, entry) in enumerate(
                 zip(members, _entries(value, key, members), strict=True)
             ):

@@ -60,9 +60,12 @@ class Neuron:
         suffix = "" if name is None else f"_{checked_name(name, 'the neuron')}"
         self.n = _size(n, inputs, weights)
         self.op, self.parameters = activation_named(activation)
-        numbers = range(self.n)
-        self.inputs = _sources(inputs or [f"x{i}{suffix}" for i in numbers])
-        self.weights = _leaves(weights or [f"w{i}{suffix}" for i in numbers], "weight", Role.PARAMETER)
+        self.inputs = _sources(inputs) if inputs else _numbered("x", suffix, self.n, Role.INPUT)
+        self.weights = (
+            _leaves(weights, "weight", Role.PARAMETER)
+            if weights
+            else _numbered("w", suffix, self.n, Role.PARAMETER)
+        )
         self.bias = _leaves([f"{bias}{suffix}"], "bias", Role.PARAMETER)[0]
         self.products = tuple(
             Node(MUL, (x, w), (), f"xw{i}{suffix}")
@@ -73,13 +76,12 @@ class Neuron:
         self.graph = Graph([self.output])
 
     @property
-    def groups(self) -> dict[str, list[str]]:
-        """The names of the inputs, the weights and the bias, as they are given together."""
-        named = [node.name for node in self.inputs if node.op is None and node.name]
+    def groups(self) -> dict[str, list[str] | str]:
+        """The names of the inputs, of the weights, and of the bias, by the letters that stand for them."""
         return {
-            "x": named,
+            "x": [node.name for node in self.inputs if node.op is None and node.name],
             "w": [str(node.name) for node in self.weights],
-            "b": [str(self.bias.name)],
+            "b": str(self.bias.name),
         }
 
     @property
@@ -149,6 +151,10 @@ def _sources(given: Sequence[str | Expression | Neuron]) -> tuple[Node, ...]:
             nodes += _leaves([source], "input", Role.INPUT)
     _refuse_repeats([node.name for node in nodes if node.name], "input")
     return tuple(nodes)
+
+
+def _numbered(letter: str, suffix: str, n: int, role: Role) -> tuple[Node, ...]:
+    return tuple([Node(None, (), (), f"{letter}{i}{suffix}", role) for i in range(n)])
 
 
 def _leaves(names: Sequence[str], what: str, role: Role) -> tuple[Node, ...]:

@@ -20,6 +20,7 @@ GREEK: Final = {
 """The letter for each Greek name, small and capital."""
 
 _GREEK_LETTERS: Final = frozenset(GREEK.values())
+_GREEK_SPELLED: Final = {letter: name for name, letter in GREEK.items()}
 _BASE: Final = re.compile(r"([^\W\d_]+)(\d*)\Z")
 _ACCENTED: Final = re.compile(r"(.+)(hat|bar|tilde)\Z")
 
@@ -50,6 +51,26 @@ def identifier(name: str) -> Tree:
     for part in subscripts:
         looks += (_subscript(part), Sign(","))
     return Script(base, sub=row(*looks[:-1]))
+
+
+def coarse_spelling(name: str) -> str:
+    """Return a text that is equal for any two names that print alike, and cheap to make.
+
+    >>> coarse_spelling("theta_0") == coarse_spelling("θ0")
+    True
+    """
+    return in_ascii(name).replace("_", "")
+
+
+def in_ascii(name: str) -> str:
+    """Spell out the Greek letters of a name.
+
+    >>> in_ascii("θ_0")
+    'theta_0'
+    """
+    if name.isascii():
+        return name
+    return "".join(_GREEK_SPELLED.get(character, character) for character in name)
 
 
 def _base(letters: str) -> Tree:

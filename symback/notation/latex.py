@@ -82,7 +82,6 @@ _ESCAPES: Final = {
     "_": r"\_",
     "^": r"\textasciicircum{}",
     "~": r"\textasciitilde{}",
-    "η": r"$\eta$",
     "∂": r"$\partial$",
     "−": "$-$",
     "≠": r"$\ne$",
@@ -90,10 +89,7 @@ _ESCAPES: Final = {
     "≥": r"$\ge$",
     "·": r"$\cdot$",
     "±": r"$\pm$",
-    "α": r"$\alpha$",
-    "Σ": r"$\Sigma$",
-    "σ": r"$\sigma$",
-    "Φ": r"$\Phi$",
+    **{letter: f"${spelled}$" for letter, spelled in {**_LETTERS, **_LATIN_LOOKING}.items() if letter != "∂"},
     "…": r"\dots{}",
     '"': r"\textquotedbl{}",
 }
@@ -169,7 +165,7 @@ def _spell(tree: Tree, dialect: Dialect) -> str:  # noqa: C901, PLR0911, PLR0912
             return rf"\text{{{escape(text)}}}"
         case Name(_, look):
             return inner(look)
-        case Slot(number):
+        case Slot(number, _, _):
             return spell_slot(number)
         case _:
             assert_never(tree)
@@ -220,7 +216,7 @@ def _fenced(left: str, body: Tree, right: str, dialect: Dialect) -> str:
     return rf"\left{left or '.'} {spelled} \right{right or '.'}"
 
 
-def is_tall(tree: Tree) -> bool:
+def is_tall(tree: Tree) -> bool:  # noqa: PLR0911 - one branch per class of tree
     """Say whether a tree rises above one line, so that brackets around it must grow.
 
     >>> is_tall(Fraction(Number("1"), Number("2")))
@@ -237,6 +233,8 @@ def is_tall(tree: Tree) -> bool:
             return is_tall(body)
         case Script(base, _, _):
             return is_tall(base)
+        case Slot(_, _, tall):
+            return tall
         case _:
             return False
 

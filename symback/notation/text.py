@@ -85,7 +85,7 @@ def _spell(tree: Tree) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch per 
             return f"Σ[{_spell(lower)}{limit}] {_spell(body)}"
         case Brace(body, _) | Colour(_, body):
             return _spell(body)
-        case Slot(number):
+        case Slot(number, _, _):
             return spell_slot(number)
         case _:
             assert_never(tree)

@@ -155,9 +155,17 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place that is filled with spelled-out text later; see `notation.pattern`."""
+    """A place that is filled with spelled-out text later; see `notation.pattern`.
+
+    Attributes:
+        number: Which text is put in.
+        width: How wide that will be on paper.
+        tall: Whether it will rise above one line.
+    """
 
     number: int
+    width: float = 0.0
+    tall: bool = False
 
 
 Tree: TypeAlias = (

@@ -67,7 +67,7 @@ def width(tree: Tree) -> float:  # noqa: C901, PLR0911, PLR0912 - one branch per
             return max(15, _SMALL * width(lower), _SMALL * width(upper) if upper else 0) + width(body)
         case Accent(body, _) | Brace(body, _) | Colour(_, body) | Name(_, body):
             return width(body)
-        case Slot():
-            return _LETTER
+        case Slot(_, wide, _):
+            return wide
         case _:
             assert_never(tree)

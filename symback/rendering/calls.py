@@ -41,7 +41,7 @@ def call_head(node: Node) -> Tree:
 def nested_calls(node: Node, looks: Looks, depth: int = 0) -> Written:
     """Write what a node computes as calls within calls down to the inputs: sum(mul(x, w), b)."""
     if node.op is None:
-        return looks(node)
+        return looks.name(node)
     if node.op in (CONSTANT, PI):
         return node.op.write([], node.parameters)
     if depth == DEEPEST:
@@ -65,7 +65,7 @@ def chain_rule(backward: Backward, name: str, looks: Looks) -> Line | None:
         Fence("[", nested_calls(backward.output, looks).tree, "]"),
     )
     product = separated([factor.tree for factor in factors], "·")
-    return Line("", left, (Side("=", product),), f"the chain rule from the output back to {name}")
+    return Line("", left, (Side("=", product),))
 
 
 def path_to(step: Step) -> list[tuple[Node, int]] | None:

@@ -6,20 +6,25 @@ The document is the same for every script; a writer only lays it out.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from symback.notation.forms import Level, Times, Written
+from symback.notation.numeral import spell
 from symback.notation.tree import Colour, Fence, Letters, Name, Tree, separated
 from symback.rendering.calls import chain_rule, nested_calls
-from symback.rendering.lines import Line, LineWriter, Side, elided, written_value
-from symback.rendering.looks import Looks
+from symback.rendering.families import Sketch, Sketcher
+from symback.rendering.lines import Line, Side, elided, final_line
+from symback.rendering.looks import Looks, partial_derivative
 from symback.rendering.op_rules import op_rules
+from symback.rendering.update import update_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from symback.derivation.backward import Backward
-    from symback.evaluation.update import Update
+    from symback.rendering.update import Update
+
+
+_EXAMPLES: Final = 3
 
 
 @dataclass(frozen=True)
@@ -28,15 +33,15 @@ class Part:
 
     Attributes:
         title: Its heading.
+        lines: Its formulas, written or sketched.
         prose: Sentences that stand before the lines.
-        lines: Its formulas.
         steps: Whether the lines are steps, which may be many.
     """
 
     title: str
-    lines: Sequence[Line] = ()
+    lines: Sequence[Line | Sketch] = ()
     prose: Sequence[str] = ()
-    steps: bool = field(default=False)
+    steps: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,123 +66,81 @@ class Document:
     Attributes:
         title: What it is about.
         parts: Its parts, in order.
+        looks: How its quantities and their numbers are written.
     """
 
     title: str
     parts: Sequence[Part]
+    looks: Looks = field(repr=False)
 
 
 def document(backward: Backward, numbers: Numbers | None = None) -> Document:
     """Arrange a derivation, with numbers put in if there are any."""
-    return Document(backward.title, list(_parts(backward, numbers)))
+    looks = Looks(backward, numbers.values if numbers else None)
+    parts = [part for part in _parts(backward, numbers, looks) if part.lines or part.prose]
+    return Document(backward.title, parts, looks)
 
 
-def _parts(backward: Backward, numbers: Numbers | None) -> Iterator[Part]:
-    looks = Looks(backward)
-    writer = LineWriter(looks, numbers.values if numbers else None)
+def _parts(backward: Backward, numbers: Numbers | None, looks: Looks) -> Iterator[Part]:
+    sketcher = Sketcher()
     output = looks.tree(backward.output)
     yield Part("The function", [Line("", output, (Side("=", nested_calls(backward.output, looks).tree),))])
-    yield Part("Forward pass", [writer.forward(equation) for equation in backward.forward], steps=True)
-    statements = [line for name in _examples(backward) if (line := chain_rule(backward, name, looks))]
-    if statements:
-        yield Part("The chain rule", statements)
+    yield Part("Forward pass", [sketcher.forward(equation.node) for equation in backward.forward], steps=True)
+    stated = [chain_rule(backward, name, looks) for name in _examples(backward)]
+    yield Part("The chain rule", [line for line in stated if line is not None])
     yield Part("The rules of the ops", op_rules(backward))
-    yield Part(
-        "Backward pass",
-        [writer.step(step) for step in backward.steps],
-        steps=True,
-    )
-    yield Part("Gradients", list(_gradients(backward, looks, writer)))
+    yield Part("Backward pass", [sketcher.step(step) for step in backward.steps], steps=True)
+    yield Part("Gradients", list(_gradients(backward, looks, sketcher)))
     if numbers and numbers.update:
-        yield _update(numbers.update, backward, looks)
+        update = numbers.update
+        yield Part("Update", update_lines(update, backward, looks), [_change(update)], steps=True)
     yield Part("Conditions", prose=[*(numbers.notes if numbers else ()), *backward.conditions])
 
 
 def _examples(backward: Backward) -> list[str]:
     """Choose the gradients for which the chain rule is spelled out: the first of each group."""
-    grouped = {member for members in backward.groups.values() for member in members}
-    firsts = [members[0] for members in backward.groups.values() if members]
-    alone = [name for name in backward.gradients if name not in grouped]
-    return [*firsts, *alone][:3]
+    firsts = [group if isinstance(group, str) else group[0] for group in backward.groups.values()]
+    return [*firsts, *_alone(backward)][:_EXAMPLES]
 
 
-def _gradients(backward: Backward, looks: Looks, writer: LineWriter) -> Iterator[Line]:
+def _alone(backward: Backward) -> list[str]:
+    """Return the names of the gradients that belong to no group."""
     grouped: set[str] = set()
-    for group, members in backward.groups.items():
-        grouped.update(members)
-        steps = [backward.gradients[member] for member in members]
-        if len(steps) == 1:
-            line = writer.final(steps[0])
-            yield line._replace(name=f"d{group}")
-            continue
-        look = looks.loss
-        left = Name(f"d{group}", _vector_derivative(look, group))
-        nodes = [step.node for step in steps]
-        sides = [Side("=", _list([a.tree for a in elided(nodes, looks)]))]
-        numbers = [writer.number(node) for node in nodes]
-        if all(number is not None for number in numbers):
-            exact = all(number[1] for number in numbers if number)
-            by_node = {node: number[0] for node, number in zip(nodes, numbers, strict=True) if number}
-            sides.append(
-                Side("=" if exact else "≈", _list([a.tree for a in elided(nodes, by_node.__getitem__)]))
-            )
-        yield Line(f"d{group}", Colour("gradient", left), tuple(sides))
-    for name, step in backward.gradients.items():
-        if name not in grouped:
-            yield writer.final(step)
+    for group in backward.groups.values():
+        grouped.update([group] if isinstance(group, str) else group)
+    return [name for name in backward.gradients if name not in grouped]
 
 
-def _vector_derivative(loss: Tree, group: str) -> Tree:
-    from symback.rendering.looks import partial_derivative
+def _gradients(backward: Backward, looks: Looks, sketcher: Sketcher) -> Iterator[Line | Sketch]:
+    """Collect the gradients: a vector for each group, a line for each that is alone."""
+    for letter, group in backward.groups.items():
+        if isinstance(group, str):
+            step = backward.gradients[group]
+            left = Colour("gradient", Name(f"d{letter}", looks.gradient(step.of)))
+            yield Line(f"d{letter}", left, final_line(step, looks).sides)
+        else:
+            yield _vector(letter, [backward.gradients[member].node for member in group], looks)
+    for name in _alone(backward):
+        yield sketcher.final(backward.gradients[name])
 
-    return partial_derivative(loss, Letters(group, "bold"))
+
+def _vector(group: str, nodes: list[Any], looks: Looks) -> Line:
+    left = Name(f"d{group}", partial_derivative(looks.loss, Letters(group, "bold")))
+    sides = [Side("=", _list([written.tree for written in elided(nodes, looks.name)]))]
+    amounts = {node: found for node in nodes if (found := looks.number(node)) is not None}
+    if len(amounts) == len(nodes):
+        exact = all(found.exact for found in amounts.values())
+        numbers = [written.tree for written in elided(nodes, lambda node: amounts[node].written)]
+        sides.append(Side("=" if exact else "≈", _list(numbers)))
+    return Line(f"d{group}", Colour("gradient", left), tuple(sides))
 
 
 def _list(entries: list[Tree]) -> Tree:
     return Fence("[", separated(entries, ","), "]")
 
 
-def _update(update: Update, backward: Backward, looks: Looks) -> Part:
-    """Write p ← p − η · dp for each parameter, the new forward pass, and the output's change."""
-    rate = Name("learning_rate", Letters("η"))
-    lines: list[Line] = [Line("learning_rate", rate, _valued(update.learning_rate, ()))]
-    for name, new in update.parameters.items():
-        look = looks.tree(backward.graph.names[name])
-        step = backward.gradients[name]
-        product = Times().write([Written(rate, Level.ATOM), looks(step.node)])
-        symbols = _difference(Written(look, Level.ATOM), product)
-        put_in = [written_value(v) for v in (update.old[name], update.learning_rate, update.gradients[name])]
-        sides = [Side("=", symbols)]
-        if all(put_in):
-            old, eta, gradient = (value[0] for value in put_in if value)
-            exact = all(value[1] for value in put_in if value)
-            sides.append(Side("=" if exact else "≈", _difference(old, Times().write([eta, gradient]))))
-        lines.append(Line(name, look, (Side("←", symbols), *_valued(new, tuple(sides[1:])))))
-    again = LineWriter(looks, update.forward)
-    lines += [again.forward(equation) for equation in backward.forward]
-    change = _change(update)
-    return Part("Update", lines, [change], steps=True)
-
-
-def _difference(left: Written, right: Written) -> Tree:
-    from symback.notation.forms import Minus
-
-    return Minus().write([left, right]).tree
-
-
-def _valued(value: Any, before: tuple[Side, ...]) -> tuple[Side, ...]:
-    written = written_value(value)
-    if written is None:
-        return before
-    return (*before, Side("=" if written[1] else "≈", written[0].tree))
-
-
 def _change(update: Update) -> str:
-    from symback.notation.numeral import spell
-
     if hasattr(update.before, "dtype"):
         return f"One step of gradient descent changes {update.output}."
-    return (
-        f"One step of gradient descent takes {update.output} from {spell(update.before)[0]} "
-        f"to {spell(update.after)[0]}."
-    )
+    before, after = spell(update.before)[0], spell(update.after)[0]
+    return f"One step of gradient descent takes {update.output} from {before} to {after}."

@@ -10,13 +10,14 @@ from symback.notation.latex import latex
 from symback.notation.text import text
 from symback.notation.tree import Sign
 from symback.rendering.calls import nested_calls
-from symback.rendering.lines import Line, LineWriter
+from symback.rendering.families import Sketcher, Speller
 from symback.rendering.looks import Looks
 
 if TYPE_CHECKING:
     from symback.derivation.backward import Backward
-    from symback.evaluation.update import Update
     from symback.rendering.document import Numbers
+    from symback.rendering.lines import Line
+    from symback.rendering.update import Update
 
 SCHEMA: Final = "symback.derivation/1"
 """The name and version of the layout."""
@@ -29,9 +30,10 @@ def to_json(backward: Backward, numbers: Numbers | None = None) -> str:
 
 def as_data(backward: Backward, numbers: Numbers | None = None) -> dict[str, Any]:
     """Return a derivation as plain data: dictionaries, lists, text and doubles."""
-    looks = Looks(backward)
     values = numbers.values if numbers else None
-    writer = LineWriter(looks, values)
+    looks = Looks(backward, values)
+    sketcher = Sketcher()
+    speller = Speller(looks, lambda tree: latex(tree, "line"), whole_equation)
 
     def value(name: str) -> dict[str, Any]:
         return valued(values.get(name) if values is not None else None)
@@ -40,7 +42,7 @@ def as_data(backward: Backward, numbers: Numbers | None = None) -> dict[str, Any
         "schema": SCHEMA,
         "expression": text(nested_calls(backward.output, looks).tree),
         "forward": [
-            {"name": equation.name, "latex": whole_equation(writer.forward(equation)), **value(equation.name)}
+            {"name": equation.name, "latex": speller(sketcher.forward(equation.node)), **value(equation.name)}
             for equation in backward.forward
         ],
         "steps": [
@@ -48,17 +50,14 @@ def as_data(backward: Backward, numbers: Numbers | None = None) -> dict[str, Any
                 "name": step.name,
                 "kind": step.kind.value,
                 "rule": step.rule,
-                "latex": whole_equation(writer.step(step)),
+                "latex": speller(sketcher.step(step)),
                 "uses": list(step.uses),
                 "shape": list(step.node.shape),
                 **value(step.name),
             }
             for step in backward.steps
         ],
-        "gradients": {
-            name: valued(values.get(step.name) if values is not None else None)["value"]
-            for name, step in backward.gradients.items()
-        },
+        "gradients": {name: value(step.name)["value"] for name, step in backward.gradients.items()},
         "conditions": [*(numbers.notes if numbers else ()), *backward.conditions],
     }
     if numbers and numbers.update:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from symback.notation.identifier import in_ascii
 from symback.notation.latex import GRADIENT_MACRO, escape, is_tall, latex
 from symback.notation.tree import Call, Fence, Row, Sign, Tree
 from symback.notation.width import width
+from symback.rendering.families import Speller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +48,8 @@ def to_latex(document: Document, *, standalone: bool = False) -> str:
         standalone: Whether to make a file that compiles by itself. A fragment needs the packages
             amsmath and xcolor.
     """
-    body = "\n\n".join(_part(part) for part in document.parts if part.lines or part.prose)
+    speller = Speller(document.looks, latex, _aligned, ascii_only=True)
+    body = "\n\n".join(_part(part, speller) for part in document.parts)
     macros = "\n".join(MACROS)
     if not standalone:
         return f"{macros}\n\n{body}\n"
@@ -54,20 +57,25 @@ def to_latex(document: Document, *, standalone: bool = False) -> str:
     return f"{_PREAMBLE}\n{macros}\n\\begin{{document}}\n{title}\n\n{body}\n\\end{{document}}\n"
 
 
-def _part(part: Part) -> str:
+def _part(part: Part, speller: Speller) -> str:
     blocks = [rf"\subsection*{{{escape(part.title)}}}"]
     if part.prose:
         blocks.append("\n\n".join(map(escape, part.prose)))
-    rows = [row for line in part.lines for row in _rows(line)]
+    rows = [speller(line) for line in part.lines]
     for start in range(0, len(rows), _ROWS_IN_ONE_ALIGN):
         chunk = " \\\\\n".join(rows[start : start + _ROWS_IN_ONE_ALIGN])
         blocks.append(f"\\begin{{align*}}\n{chunk}\n\\end{{align*}}")
     return "\n".join(blocks)
 
 
+def _aligned(line: Line) -> str:
+    """Spell a line as rows of an alignment."""
+    return " \\\\\n".join(_rows(line))
+
+
 def _rows(line: Line) -> Iterator[str]:
     """Yield the rows of an aligned line, each within the line width."""
-    tag = rf" \symbackname{{{escape(line.name)}}}" if line.name else ""
+    tag = rf" \symbackname{{\detokenize{{{in_ascii(line.name)}}}}}" if line.name else ""
     left = latex(line.left)
     taken = width(line.left)
     if taken > _WIDE_LEFT:

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from symback.derivation.steps import StepKind
-from symback.notation.forms import Level, Times, Written, written_numeral
-from symback.notation.numeral import spell
+from symback.notation.forms import Level, Times, Written
 from symback.notation.tree import Colour, Letters, Name, Tree
 from symback.ops.arithmetic import CONSTANT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from symback.core.node import Node
-    from symback.derivation.steps import Equation, Step
-    from symback.rendering.looks import Looks
+    from symback.derivation.steps import Step
 
-MOST_FACTORS = 4
+MOST_FACTORS: Final = 4
 """A chained value is written out back to the upstream if that takes no more factors than this."""
 
-MOST_TERMS = 8
+MOST_TERMS: Final = 8
 """Of a sum or a call with more terms than this only the first and the last are written."""
 
-_SHOWN_TERMS = 3
+FIRST_TERMS: Final = 3
+LAST_TERMS: Final = 2
 
-ELIDED = Written(Letters("⋯"), Level.ATOM)
+ELIDED: Final = Written(Letters("⋯"), Level.ATOM)
 """What stands for the terms that are left out."""
 
 
 class Side(NamedTuple):
-    """An expression and how it relates to what stands before it: = or ≈."""
+    """An expression and how it relates to what stands before it: =, ≈ or ←."""
 
     relation: str
     tree: Tree
@@ -43,116 +42,122 @@ class Line(NamedTuple):
         name: The name in code; empty for a statement that defines none.
         left: The left-hand side.
         sides: The right-hand sides, each equal to the one before.
-        rule: The rule in words.
     """
 
     name: str
     left: Tree
     sides: tuple[Side, ...]
-    rule: str = ""
+
+
+class Amount(NamedTuple):
+    """A written number, and whether it is exact."""
+
+    written: Written
+    exact: bool
+
+
+class Pen(Protocol):
+    """How the quantities in a line are written."""
+
+    def name(self, node: Node) -> Written:
+        """Write a named quantity."""
+        ...
+
+    def number(self, node: Node) -> Amount | None:
+        """Write the number of a quantity; None where there is none to write."""
+        ...
+
+    def gradient(self, node: Node) -> Tree:
+        """Write the gradient with respect to a forward quantity."""
+        ...
 
 
 def definition(node: Node, leaf: Callable[[Node], Written]) -> Written:
     """Write the right-hand side of a node: its op around its arguments, down to named ones."""
     if node.op is None:
         return leaf(node)
-    inputs = node.inputs
-    return node.op.write(elided(inputs, lambda source: _argument(source, leaf)), node.parameters)
+    arguments = elided(node.inputs, lambda n: leaf(n) if n.name is not None else definition(n, leaf))
+    return node.op.write(arguments, node.parameters)
 
 
 def elided(nodes: Sequence[Node], write: Callable[[Node], Written]) -> list[Written]:
     """Write all of a list, or the first and last of a long one with dots between."""
     if len(nodes) <= MOST_TERMS:
         return [write(node) for node in nodes]
-    first = [write(node) for node in nodes[:_SHOWN_TERMS]]
-    return [*first, ELIDED, *(write(node) for node in nodes[-2:])]
+    return [*map(write, nodes[:FIRST_TERMS]), ELIDED, *map(write, nodes[-LAST_TERMS:])]
 
 
-def _argument(node: Node, leaf: Callable[[Node], Written]) -> Written:
-    return leaf(node) if node.name is not None else definition(node, leaf)
+def forward_line(node: Node, pen: Pen) -> Line:
+    """Write a forward equation: formula = numbers put in = result."""
+    return Line(str(node.name), pen.name(node).tree, _defined(node, pen))
 
 
-class LineWriter:
-    """Writes equations and steps as lines.
+def step_line(step: Step, pen: Pen) -> Line:
+    """Write a step of the backward pass."""
+    node = step.node
+    look = pen.name(node).tree
+    if step.kind is StepKind.SEED:
+        # The upstream is given: it is the adjoint of the output by its very meaning.
+        return Line(step.name, look, (Side("=", pen.gradient(step.of)), *_result(node, pen)))
+    if step.kind is StepKind.LOCAL:
+        return Line(step.name, look, _defined(node, pen))
+    left = Colour("gradient", look)
+    if step.kind is StepKind.ACCUMULATE:
+        return Line(step.name, left, _defined(node, pen))
+    forms = expansions(step)
+    sides = [Side("=", _product(form, pen.name)) for form in forms]
+    sides += _numbers(node, pen, lambda leaf: _product(forms[-1], leaf))
+    return Line(step.name, left, _without_repeats(sides))
 
-    Args:
-        looks: How named quantities look.
-        values: Their numbers by name, or None for symbols alone.
-    """
 
-    def __init__(self, looks: Looks, values: Mapping[str, Any] | None) -> None:
-        self._looks = looks
-        self._values = values
+def final_line(step: Step, pen: Pen) -> Line:
+    """Write a gradient in its last symbolic form, and its number."""
+    if step.kind is StepKind.CHAIN:
+        tree = _product(expansions(step)[-1], pen.name)
+    elif step.kind is StepKind.SEED:
+        tree = pen.name(step.node).tree
+    else:
+        tree = definition(step.node, pen.name).tree
+    left = Colour("gradient", Name(step.name, pen.gradient(step.of)))
+    return Line(step.name, left, _without_repeats([Side("=", tree), *_result(step.node, pen)]))
 
-    def forward(self, equation: Equation) -> Line:
-        """Write a forward equation: formula = numbers put in = result."""
-        node = equation.node
-        sides = [Side("=", definition(node, self._looks).tree)]
-        sides += self._numbers(node, lambda leaf: definition(node, leaf))
-        return Line(equation.name, self._looks.tree(node), _without_repeats(sides))
 
-    def step(self, step: Step) -> Line:
-        """Write a step of the backward pass."""
-        left: Tree = Colour("gradient", self._looks.tree(step.node))
-        node = step.node
-        if step.kind is StepKind.SEED:
-            # The upstream is given: it is the adjoint of the output by its very meaning.
-            left = self._looks.tree(node)
-            sides = [Side("=", self._looks.gradient(step.of))]
-            sides += self._result(node)
-        elif step.kind is StepKind.CHAIN:
-            forms = expansions(step)
-            trees = [Times().write([self._factor(f, self._looks) for f in form]).tree for form in forms]
-            sides = [Side("=", tree) for tree in trees]
-            last = forms[-1]
-            sides += self._numbers(
-                node, lambda leaf: Times().write([self._factor(factor, leaf) for factor in last])
-            )
-        else:
-            if step.kind is StepKind.LOCAL:
-                left = self._looks.tree(node)
-            sides = [Side("=", definition(node, self._looks).tree)]
-            sides += self._numbers(node, lambda leaf: definition(node, leaf))
-        return Line(step.name, left, _without_repeats(sides), step.rule)
+def _defined(node: Node, pen: Pen) -> tuple[Side, ...]:
+    sides = [Side("=", definition(node, pen.name).tree)]
+    sides += _numbers(node, pen, lambda leaf: definition(node, leaf).tree)
+    return _without_repeats(sides)
 
-    def final(self, step: Step) -> Line:
-        """Write a gradient in its last symbolic form, and its number."""
-        if step.kind is StepKind.CHAIN:
-            tree = Times().write([self._factor(f, self._looks) for f in expansions(step)[-1]]).tree
-        elif step.kind is StepKind.SEED:
-            tree = self._looks.tree(step.node)
-        else:
-            tree = definition(step.node, self._looks).tree
-        left = Colour("gradient", Name(step.name, self._looks.gradient(step.of)))
-        return Line(step.name, left, _without_repeats([Side("=", tree), *self._result(step.node)]))
 
-    def _factor(self, factor: Factor, leaf: Callable[[Node], Written]) -> Written:
-        return definition(factor.node, leaf) if factor.opened else leaf(factor.node)
+def _result(node: Node, pen: Pen) -> list[Side]:
+    number = pen.number(node)
+    return [] if number is None else [Side("=" if number.exact else "≈", number.written.tree)]
 
-    def number(self, node: Node) -> tuple[Written, bool] | None:
-        """Write the number of a node, and say whether it is exact; None where there is none."""
-        return None if self._values is None else written_value(self._values.get(str(node.name)))
 
-    def _result(self, node: Node) -> list[Side]:
-        number = self.number(node)
-        return [] if number is None else [Side("=" if number[1] else "≈", number[0].tree)]
+def _numbers(node: Node, pen: Pen, write: Callable[[Callable[[Node], Written]], Tree]) -> list[Side]:
+    """Write the formula with numbers put in, and the result."""
+    if pen.number(node) is None:
+        return []
+    rounded = False
 
-    def _numbers(self, node: Node, write: Callable[[Callable[[Node], Written]], Written]) -> list[Side]:
-        """Write the formula with numbers put in, and the result."""
-        if self.number(node) is None:
-            return []
-        rounded = False
+    def put_in(leaf: Node) -> Written:
+        nonlocal rounded
+        number = pen.number(leaf)
+        if number is None:
+            return pen.name(leaf)
+        rounded = rounded or not number.exact
+        return number.written
 
-        def put_in(leaf: Node) -> Written:
-            nonlocal rounded
-            number = self.number(leaf)
-            if number is None:
-                return self._looks(leaf)
-            rounded = rounded or not number[1]
-            return number[0]
+    tree = write(put_in)
+    return [Side("≈" if rounded else "=", tree), *_result(node, pen)]
 
-        tree = write(put_in).tree
-        return [Side("≈" if rounded else "=", tree), *self._result(node)]
+
+def _without_repeats(sides: Sequence[Side]) -> tuple[Side, ...]:
+    """Leave out what only repeats the side before: 1 = 1 = 1."""
+    kept: list[Side] = []
+    for side in sides:
+        if not kept or side.tree != kept[-1].tree:
+            kept.append(side)
+    return tuple(kept)
 
 
 class Factor(NamedTuple):
@@ -160,6 +165,11 @@ class Factor(NamedTuple):
 
     node: Node
     opened: bool
+
+
+def _product(form: Sequence[Factor], leaf: Callable[[Node], Written]) -> Tree:
+    factors = [definition(factor.node, leaf) if factor.opened else leaf(factor.node) for factor in form]
+    return Times().write(factors).tree
 
 
 def expansions(step: Step) -> list[tuple[Factor, ...]]:
@@ -173,7 +183,7 @@ def expansions(step: Step) -> list[tuple[Factor, ...]]:
         (Factor(upstream.node, opened=False), Factor(local.node, opened=False)),
         (Factor(upstream.node, opened=False), Factor(local.node, opened=True)),
     ]
-    behind = _chain_behind(upstream)
+    behind = chain_behind(upstream)
     if behind is None:
         return forms
     tail = [Factor(local.node, opened=True)]
@@ -187,7 +197,7 @@ def expansions(step: Step) -> list[tuple[Factor, ...]]:
     return forms
 
 
-def _chain_behind(step: Step) -> list[tuple[Step, Step]] | None:
+def chain_behind(step: Step) -> list[tuple[Step, Step]] | None:
     """Return the upstream and local steps behind a step; None if they are too many to write out."""
     found: list[tuple[Step, Step]] = []
     while step.kind is StepKind.CHAIN:
@@ -201,24 +211,3 @@ def _chain_behind(step: Step) -> list[tuple[Step, Step]] | None:
 
 def _is_one(node: Node) -> bool:
     return node.op is CONSTANT and node.parameters[0] == 1
-
-
-def written_value(value: Any) -> tuple[Written, bool] | None:
-    """Write a number to six digits, and say whether that is exact; None for an array.
-
-    >>> written_value(2)[1]
-    True
-    """
-    if value is None or (hasattr(value, "shape") and value.shape != ()):
-        return None
-    text, exact = spell(value)
-    return written_numeral(text), exact
-
-
-def _without_repeats(sides: Sequence[Side]) -> tuple[Side, ...]:
-    """Leave out what only repeats the side before: 1 = 1 = 1."""
-    kept: list[Side] = []
-    for side in sides:
-        if not kept or side.tree != kept[-1].tree:
-            kept.append(side)
-    return tuple(kept)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symback.derivation.steps import StepKind
-from symback.notation.forms import Level, Written
+from symback.notation.forms import Level, Written, written_numeral
 from symback.notation.identifier import identifier
+from symback.notation.numeral import spell
 from symback.notation.tree import Fence, Fraction, Letters, Name, Number, Script, Sign, row
+from symback.rendering.lines import Amount
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from symback.core.node import Node
     from symback.derivation.backward import Backward
     from symback.derivation.steps import Step
@@ -24,15 +28,16 @@ def partial_derivative(above: Tree, below: Tree) -> Fraction:
 
 
 class Looks:
-    """The look of every named quantity of a derivation.
+    """Writes the quantities of a derivation by their looks and their numbers; a pen for lines.
 
     Attributes:
         loss: The look of what the gradients are gradients of.
+        steps: The step that each backward node belongs to.
     """
 
-    def __init__(self, backward: Backward) -> None:
-        self._steps = {step.node: step for step in backward.steps}
-        self._known: dict[Node, Written] = {}
+    def __init__(self, backward: Backward, values: Mapping[str, Any] | None = None) -> None:
+        self._values = values
+        self.steps: dict[Node, Step] = {step.node: step for step in backward.steps}
         names = backward.graph.names
         output = str(backward.output.name)
         if output in {"L", "loss", "J", "C", "cost"}:
@@ -40,39 +45,46 @@ class Looks:
         else:
             self.loss = identifier(next(n for n in ("L", "J", "L_final") if n not in names))
 
-    def __call__(self, node: Node) -> Written:
-        """Write a named node."""
-        known = self._known.get(node)
-        if known is None:
-            step = self._steps.get(node)
-            look = identifier(str(node.name)) if step is None else self._of_step(step)
-            known = self._known[node] = Written(Name(str(node.name), look), Level.ATOM)
-        return known
+    @property
+    def has_numbers(self) -> bool:
+        """Whether there are numbers to put in."""
+        return self._values is not None
 
     def tree(self, node: Node) -> Tree:
-        """Return the look of a named node without its level."""
-        return self(node).tree
+        """Return the look of a named quantity."""
+        return self.name(node).tree
 
-    def gradient(self, of: Node) -> Tree:
+    def name(self, node: Node) -> Written:
+        """Write a named quantity."""
+        step = self.steps.get(node)
+        if step is None:
+            look = identifier(str(node.name))
+        else:
+            consumer = None if step.consumer is None else identifier(str(step.consumer.name))
+            look = step_look(step, self.loss, identifier(str(step.of.name)), consumer)
+        return Written(Name(str(node.name), look), Level.ATOM)
+
+    def number(self, node: Node) -> Amount | None:
+        """Write the number of a quantity to six digits; None where there is none, or an array."""
+        return None if self._values is None else amount(self._values.get(str(node.name)))
+
+    def gradient(self, node: Node) -> Tree:
         """Write the gradient with respect to a forward quantity: ∂L/∂of."""
-        return partial_derivative(self.loss, self.tree(of))
+        return partial_derivative(self.loss, self.name(node).tree)
 
-    def _of_step(self, step: Step) -> Tree:
-        if step.kind is StepKind.SEED:
-            return identifier(step.name)
-        of = identifier(str(step.of.name))
-        if step.kind is StepKind.LOCAL:
-            assert step.consumer is not None  # noqa: S101 - a local factor has a consumer
-            fraction = partial_derivative(identifier(str(step.consumer.name)), of)
-            ordinal = _ordinal(step)
-            return _restricted(fraction, Number(ordinal)) if ordinal else fraction
-        fraction = partial_derivative(self.loss, of)
-        if step.kind is StepKind.CHAIN and step.consumer is not None and "_via_" in step.name:
-            through = identifier(str(step.consumer.name))
-            ordinal = _ordinal(step.parts[1])
-            label = row(through, Sign(","), Number(ordinal)) if ordinal else through
-            return _restricted(fraction, label)
-        return fraction
+
+def step_look(step: Step, loss: Tree, of: Tree, consumer: Tree | None) -> Tree:
+    """Write what a step gives, from the looks of the quantities that it is about."""
+    if step.kind is StepKind.SEED:
+        return identifier(step.name)
+    if step.kind is StepKind.LOCAL and consumer is not None:
+        fraction = partial_derivative(consumer, of)
+        return _restricted(fraction, Number(str(step.ordinal))) if step.ordinal else fraction
+    fraction = partial_derivative(loss, of)
+    if step.contributes and consumer is not None:
+        label = row(consumer, Sign(","), Number(str(step.ordinal))) if step.ordinal else consumer
+        return _restricted(fraction, label)
+    return fraction
 
 
 def _restricted(fraction: Tree, label: Tree) -> Script:
@@ -80,7 +92,13 @@ def _restricted(fraction: Tree, label: Tree) -> Script:
     return Script(Fence("", fraction, "|"), sub=label)
 
 
-def _ordinal(step: Step) -> str:
-    """Return which of several equal arguments a local factor belongs to; empty if there is one."""
-    head, _, tail = step.name.rpartition("_")
-    return tail if tail.isdigit() and head.endswith(f"_d{step.of.name}") else ""
+def amount(value: Any) -> Amount | None:
+    """Write a number to six digits, and say whether that is exact; None for none or an array.
+
+    >>> amount(2).exact
+    True
+    """
+    if value is None or (hasattr(value, "shape") and value.shape != ()):
+        return None
+    text, exact = spell(value)
+    return Amount(written_numeral(text), exact)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from symback.notation.latex import latex
 from symback.notation.tree import Sign
+from symback.rendering.families import Speller
 
 if TYPE_CHECKING:
     from symback.rendering.document import Document, Part
@@ -14,13 +15,13 @@ if TYPE_CHECKING:
 
 def to_markdown(document: Document) -> str:
     """Lay a document out in Markdown; every formula is a block of its own between `$$`."""
-    parts = (_part(part) for part in document.parts if part.lines or part.prose)
-    return f"# {document.title}\n\n" + "\n\n".join(parts) + "\n"
+    speller = Speller(document.looks, lambda tree: latex(tree, "github"), _line)
+    return f"# {document.title}\n\n" + "\n\n".join(_part(part, speller) for part in document.parts) + "\n"
 
 
-def _part(part: Part) -> str:
+def _part(part: Part, speller: Speller) -> str:
     blocks = [f"## {part.title}", *(f"- {sentence}" for sentence in part.prose)]
-    return "\n\n".join([*blocks, *map(_line, part.lines)])
+    return "\n\n".join([*blocks, *map(speller, part.lines)])
 
 
 def _line(line: Line) -> str:

@@ -48,7 +48,7 @@ def _rules(op: Op, parameters: tuple[Any, ...], arity: int, kink: Any) -> list[L
     lines: list[Line] = []
     defined = _definition(op, parameters, rule.arguments)
     if defined is not None and defined != call.tree:
-        lines.append(Line("", call.tree, (Side("=", defined),), op.prose))
+        lines.append(Line("", call.tree, (Side("=", defined),)))
     # Every term of a sum has the same derivative.
     positions = range(1 if op.arity == VARIADIC and op.kind is Kind.ELEMENTWISE else arity)
     for position in positions:
@@ -57,7 +57,7 @@ def _rules(op: Op, parameters: tuple[Any, ...], arity: int, kink: Any) -> list[L
         sign = Letters("d" if arity == 1 else "∂")
         body = call.tree if call.level >= Level.POWER else parentheses(call.tree)
         left = row(Fraction(sign, row(sign, by)), body)
-        lines.append(Line("", left, tuple(sides), op.prose))
+        lines.append(Line("", left, tuple(sides)))
     return lines
 
 

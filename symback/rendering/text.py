@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Final
 
 from symback.notation.text import text
 from symback.notation.tree import Colour
+from symback.rendering.families import Speller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -13,12 +15,13 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from symback.rendering.document import Document, Part
-    from symback.rendering.lines import Line, Side
+    from symback.rendering.lines import Line
 
 WIDTH: Final = 100
 _WIDEST_NAME: Final = 20
 _FIRST: Final = 24
 _LAST: Final = 8
+_APART: Final = "\x02"
 
 Segment = tuple[str, str]
 """A piece of text and the style it has in a terminal."""
@@ -43,52 +46,44 @@ def to_rich(document: Document, *, full: bool = False, width: int = WIDTH) -> Te
 
 
 def _segments(document: Document, *, full: bool, width: int) -> Iterator[Segment]:
+    speller = Speller(document.looks, text, _joined, names_in_code=True)
     yield document.title, "bold"
     yield "\n", ""
     for part in document.parts:
-        if not part.lines and not part.prose:
-            continue
         yield f"\n{part.title}", "bold"
         yield "\n", ""
         for sentence in part.prose:
-            yield from _wrapped(sentence, width)
-        yield from _lines(part, full=full, width=width)
+            for line in textwrap.wrap(sentence, width - 2, break_long_words=False):
+                yield f"  {line}\n", ""
+        yield from _lines(part, speller, full=full, width=width)
 
 
-def _wrapped(sentence: str, width: int) -> Iterator[Segment]:
-    import textwrap
+def _joined(line: Line) -> str:
+    """Spell a line with its parts set apart, so that it can be laid out when it is filled in."""
+    style = "red" if isinstance(line.left, Colour) else ""
+    sides = (f" {relation} {text(tree)}" for relation, tree in line.sides)
+    return _APART.join([style, text(line.left), *sides])
 
-    for line in textwrap.wrap(sentence, width - 2, break_long_words=False):
-        yield f"  {line}\n", ""
 
-
-def _lines(part: Part, *, full: bool, width: int) -> Iterator[Segment]:
-    lines = part.lines
-    left_out = len(lines) - _FIRST - _LAST
+def _lines(part: Part, speller: Speller, *, full: bool, width: int) -> Iterator[Segment]:
+    left_out = len(part.lines) - _FIRST - _LAST
     cut = part.steps and not full and left_out > _LAST
-    shown = [*lines[:_FIRST], *lines[-_LAST:]] if cut else lines
-    column = max((len(text(line.left)) for line in shown), default=0)
-    column = min(column, _WIDEST_NAME)
-    for number, line in enumerate(shown):
+    shown = [*part.lines[:_FIRST], *part.lines[-_LAST:]] if cut else part.lines
+    rows = [speller(line).split(_APART) for line in shown]
+    column = min(max((len(left) for _, left, *_ in rows), default=0), _WIDEST_NAME)
+    for number, (style, left, *sides) in enumerate(rows):
         if cut and number == _FIRST:
             yield f"  ⋮ {left_out} more; --full or full=True shows them all\n", "dim"
-        yield from _line(line, column, width)
+        yield f"  {left:<{column}}", style
+        yield from _wrapped(sides, 2 + column, max(2 + column, len(left) + 2), width)
 
 
-def _line(line: Line, column: int, width: int) -> Iterator[Segment]:
-    left = text(line.left)
-    yield f"  {left:<{column}}", "red" if isinstance(line.left, Colour) else ""
-    indent = 2 + column
-    used = max(indent, len(left) + 2)
-    for side in _fitting(line.sides):
+def _wrapped(sides: Sequence[str], indent: int, used: int, width: int) -> Iterator[Segment]:
+    """Lay the sides of a line out, going on below the first where the width is used up."""
+    for side in sides:
         if used > indent and used + len(side) > width:
             yield "\n" + " " * indent, ""
             used = indent
         yield side, ""
         used += len(side)
     yield "\n", ""
-
-
-def _fitting(sides: Sequence[Side]) -> Iterator[str]:
-    for relation, tree in sides:
-        yield f" {relation} {text(tree)}"

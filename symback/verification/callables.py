@@ -32,8 +32,7 @@ def own_gradients(
         result = result.tolist()
     if not isinstance(result, list | tuple):
         result = [result]
-    groups = list(backward.groups.values())
-    if len(result) == len(groups) and any(isinstance(_listed(part), list) for part in result):
+    if len(result) == len(backward.groups) and any(isinstance(_listed(part), list) for part in result):
         return _by_groups(zip(backward.groups, result, strict=True), backward, label)
     if len(result) != len(names):
         raise InputError(
@@ -73,7 +72,8 @@ def _from_mapping(result: Mapping[Any, Any], backward: Backward, label: str) -> 
 def _by_groups(parts: Any, backward: Backward, label: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for group, value in parts:
-        members = backward.groups[group]
+        letters = backward.groups[group]
+        members = [letters] if isinstance(letters, str) else letters
         listed = _listed(value)
         entries = listed if isinstance(listed, list) else [listed]
         if len(entries) != len(members):

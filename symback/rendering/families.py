@@ -1,0 +1,254 @@
+"""Lines that differ only in names and numbers are written once and filled in many times.
+
+The lines of ten thousand products have one form. A sketch knows the form of a line (its key) and
+the quantities that stand in it, without writing it; a speller writes the first line of each form
+with slots in place of names and numbers, spells it, and fills the others in.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from symback.derivation.steps import Step, StepKind
+from symback.notation.forms import Level, Written
+from symback.notation.identifier import identifier, in_ascii
+from symback.notation.latex import is_tall
+from symback.notation.pattern import Pattern
+from symback.notation.tree import Number, Script, Slot, Tree
+from symback.notation.width import width
+from symback.ops.activations import IDENTITY
+from symback.ops.arithmetic import CONSTANT
+from symback.rendering.lines import (
+    FIRST_TERMS,
+    LAST_TERMS,
+    MOST_TERMS,
+    Amount,
+    Line,
+    chain_behind,
+    final_line,
+    forward_line,
+    step_line,
+)
+from symback.rendering.looks import partial_derivative, step_look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from symback.core.node import Node
+    from symback.rendering.lines import Pen
+    from symback.rendering.looks import Looks
+
+_NUMBERED: Final = re.compile(r"([A-Za-z]+)(\d+)\Z")
+
+
+class Sketch(NamedTuple):
+    """A line that is not written yet.
+
+    Attributes:
+        build: Writes it with a pen.
+        key: Its form: lines with equal keys differ only in the quantities.
+        nodes: The quantities, in an order that the form determines.
+        name: The name of what it defines.
+    """
+
+    build: Callable[[Any, Pen], Line]
+    subject: Any
+    key: tuple[Any, ...]
+    nodes: list[Node]
+    name: str
+
+
+class Sketcher:
+    """Makes sketches of equations and steps."""
+
+    def __init__(self) -> None:
+        self._definitions: dict[Step, tuple[tuple[Any, ...], list[Node]]] = {}
+
+    def forward(self, node: Node) -> Sketch:
+        """Sketch a forward equation."""
+        key, leaves = _definition(node)
+        return Sketch(forward_line, node, ("forward", key), [node, *leaves], str(node.name))
+
+    def step(self, step: Step) -> Sketch:
+        """Sketch a step."""
+        key, nodes = self._form(step)
+        return Sketch(step_line, step, key, nodes, step.name)
+
+    def final(self, step: Step) -> Sketch:
+        """Sketch a gradient in its last symbolic form."""
+        key, nodes = self._form(step)
+        return Sketch(final_line, step, ("final", *key), [*nodes, step.of], step.name)
+
+    def _form(self, step: Step) -> tuple[tuple[Any, ...], list[Node]]:
+        if step.kind is StepKind.SEED:
+            return ("seed",), [step.node, step.of]
+        if step.kind is not StepKind.CHAIN:
+            key, leaves = self._opened(step)
+            return (step.kind, key), [step.node, *leaves]
+        upstream, local = step.parts
+        keys: list[Any] = ["chain"]
+        nodes = [step.node, upstream.node]
+        for factor in (local, *(factor for _, factor in chain_behind(upstream) or ())):
+            key, leaves = self._opened(factor)
+            keys.append(key)
+            nodes.append(factor.node)
+            nodes += leaves
+        for before, _ in chain_behind(upstream) or ():
+            nodes.append(before.node)
+        return tuple(keys), nodes
+
+    def _opened(self, step: Step) -> tuple[tuple[Any, ...], list[Node]]:
+        known = self._definitions.get(step)
+        if known is None:
+            known = self._definitions[step] = _definition(step.node)
+        return known
+
+
+def _definition(node: Node) -> tuple[tuple[Any, ...], list[Node]]:
+    """Return the form of a definition, with None for each named quantity, and the quantities."""
+    inputs = node.inputs
+    if len(inputs) > MOST_TERMS:
+        inputs = (*inputs[:FIRST_TERMS], *inputs[-LAST_TERMS:])
+    leaves: list[Node] = []
+    parts: list[Any] = [node.op, node.parameters, len(node.inputs) > MOST_TERMS]
+    for source in inputs:
+        if source.name is not None:
+            leaves.append(source)
+            parts.append(None)
+        else:
+            key, inner = _definition(source)
+            parts.append(key)
+            leaves += inner
+    return tuple(parts), leaves
+
+
+class Speller:
+    """Spells lines in one script.
+
+    Args:
+        looks: The pen that writes names and numbers as they are.
+        spell_tree: Spells a name or a number.
+        spell_line: Spells a whole line; what it gives is filled in for the other lines of the form.
+        names_in_code: Whether the script writes names as they are in code.
+        ascii_only: Whether names in code are to be spelled in ASCII.
+    """
+
+    def __init__(
+        self,
+        looks: Looks,
+        spell_tree: Callable[[Tree], str],
+        spell_line: Callable[[Line], str],
+        *,
+        names_in_code: bool = False,
+        ascii_only: bool = False,
+    ) -> None:
+        self._looks = looks
+        self._spell_tree = spell_tree
+        self._spell_line = spell_line
+        self._in_code = names_in_code
+        self._ascii = ascii_only
+        self._patterns: dict[Any, Pattern] = {}
+        self._spelled: dict[Node, str] = {}
+        self._amounts: dict[Node, tuple[str, Any]] = {}
+
+    def __call__(self, line: Line | Sketch) -> str:
+        """Spell a line."""
+        if isinstance(line, Line):
+            return self._spell_line(line)
+        nodes = line.nodes
+        names = [self._name(node) for node in nodes]
+        numbers = [self._number(node) for node in nodes] if self._looks.has_numbers else []
+        key = (
+            line.key,
+            tuple([len(node.name) for node in nodes]),  # type: ignore[arg-type]
+            tuple([kind for _, kind in numbers]),
+            # Where one quantity stands in several places, another line must have it there too.
+            len(set(nodes)) == len(nodes) or tuple([nodes.index(node) for node in nodes]),
+        )
+        pattern = self._patterns.get(key)
+        if pattern is None:
+            pen = _SlotPen(
+                self._looks, line, {node: kind for node, (_, kind) in zip(nodes, numbers, strict=False)}
+            )
+            written = line.build(line.subject, pen)
+            pattern = self._patterns[key] = Pattern(self._spell_line(written._replace(name=_NAME_MARK)))
+        filled = pattern.fill([*names, *[text for text, _ in numbers]])
+        return filled.replace(_NAME_MARK, in_ascii(line.name) if self._ascii else line.name)
+
+    def _name(self, node: Node) -> str:
+        spelled = self._spelled.get(node)
+        if spelled is None:
+            spelled = self._spelled[node] = str(node.name) if self._in_code else self._look(node)
+        return spelled
+
+    def _look(self, node: Node) -> str:
+        step = self._looks.steps.get(node)
+        if step is None:
+            return self._identifier(str(node.name))
+        if step.kind is StepKind.SEED:
+            return self._spell_tree(self._looks.name(node).tree)
+        key = (step.kind is StepKind.LOCAL, step.contributes, step.ordinal)
+        pattern = self._patterns.get(key)
+        if pattern is None:
+            tree = step_look(step, self._looks.loss, Slot(0), Slot(1))
+            pattern = self._patterns[key] = Pattern(self._spell_tree(tree))
+        consumer = "" if step.consumer is None else self._name(step.consumer)
+        return pattern.fill((self._name(step.of), consumer))
+
+    def _identifier(self, name: str) -> str:
+        """Spell a name; those that differ only in their number are one form."""
+        match = _NUMBERED.match(name)
+        if match is None:
+            return self._spell_tree(identifier(name))
+        letters, digits = match.groups()
+        pattern = self._patterns.get(letters)
+        if pattern is None:
+            look = identifier(letters + "0")
+            slotted = Script(look.base, sub=Slot(0)) if isinstance(look, Script) else Number(letters)
+            pattern = self._patterns[letters] = Pattern(self._spell_tree(slotted))
+        return pattern.fill((digits,))
+
+    def _number(self, node: Node) -> tuple[str, Any]:
+        known = self._amounts.get(node)
+        if known is None:
+            found = self._looks.number(node)
+            if found is None:
+                known = "", None
+            else:
+                tree = found.written.tree
+                known = self._spell_tree(tree), (found.written.level, found.exact, width(tree), is_tall(tree))
+            self._amounts[node] = known
+        return known
+
+
+_NAME_MARK: Final = "\x01"
+
+
+class _SlotPen:
+    """Writes slots in place of names and numbers."""
+
+    def __init__(self, looks: Looks, sketch: Sketch, kinds: dict[Node, Any]) -> None:
+        self._looks = looks
+        self._nodes: Sequence[Node] = sketch.nodes
+        self._kinds = kinds
+
+    def name(self, node: Node) -> Written:
+        tree = self._looks.name(node).tree
+        return Written(Slot(self._nodes.index(node), width(tree), is_tall(tree)), Level.ATOM)
+
+    def number(self, node: Node) -> Amount | None:
+        # What only stands for another quantity shows that one's number, so that repeats are seen.
+        while node.op is IDENTITY and node.inputs[0] in self._kinds:
+            node = node.inputs[0]
+        kind = self._kinds.get(node)
+        if kind is None:
+            return None
+        if node.op is CONSTANT:
+            return self._looks.number(node)
+        level, exact, wide, tall = kind
+        place = len(self._nodes) + self._nodes.index(node)
+        return Amount(Written(Slot(place, wide, tall), level), exact)
+
+    def gradient(self, node: Node) -> Tree:
+        return partial_derivative(self._looks.loss, self.name(node).tree)
