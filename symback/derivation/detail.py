@@ -9,6 +9,7 @@ from symback.core.errors import InputError
 from symback.core.graph import Graph
 from symback.core.node import Node
 from symback.ops.arithmetic import CONSTANT, PI
+from symback.ops.partials import occurrences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,17 +57,24 @@ def with_names(graph: Graph, detail: Detail) -> Graph:
 
 def _chosen(graph: Graph, detail: Detail) -> set[Node]:
     """Return the unnamed nodes that are to get a name."""
+    if all(node.name is not None or node.op in (CONSTANT, PI) for node in graph.nodes):
+        return set()
     uses = graph.consumers()
-    outputs = set(graph.outputs)
     sizes: dict[Node, int] = {}
     chosen: set[Node] = set()
     for node in graph.nodes:
-        constant = node.op in (CONSTANT, PI) and node not in outputs
-        if node.name is not None or constant:
+        if node.name is not None or node.op in (CONSTANT, PI):
             sizes[node] = 0
+            if node in graph.outputs and node.name is None:
+                chosen.add(node)
             continue
+        for source in node.inputs:
+            # An argument that its consumer's derivative repeats would be printed again and again.
+            if sizes[source] * occurrences(node) > LARGEST_UNNAMED:
+                chosen.add(source)
+                sizes[source] = 0
         size = 1 + sum(sizes[source] for source in set(node.inputs))
-        if detail == "atomic" or node in outputs or len(uses[node]) > 1 or size > LARGEST_UNNAMED:
+        if detail == "atomic" or node in graph.outputs or len(uses[node]) > 1 or size > LARGEST_UNNAMED:
             chosen.add(node)
             size = 0
         sizes[node] = size

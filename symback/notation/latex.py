@@ -201,10 +201,13 @@ def _separated(arguments: tuple[Tree, ...]) -> Tree | None:
 
 
 def _head(head: Tree, dialect: Dialect) -> str:
+    """Spell the word in front of a call as an operator, which has its own space around it."""
+    if isinstance(head, Script) and head.sub is not None and head.sup is None:
+        return f"{_head(head.base, dialect)}_{{{_spell(head.sub, dialect)}}}"
     if isinstance(head, Letters) and head.style == "upright":
         if head.text in _NAMED_FUNCTIONS:
             return rf"\{head.text}"
-        if dialect == "amsmath":
+        if dialect != "github":
             return rf"\operatorname{{{head.text}}}".replace("_", r"\_")
     return _spell(head, dialect)
 
@@ -241,11 +244,15 @@ def is_tall(tree: Tree) -> bool:  # noqa: PLR0911 - one branch per class of tree
 
 def _cases(rows: tuple[tuple[Tree, Tree | None], ...], dialect: Dialect) -> str:
     gap = " " if dialect == "line" else " & "
-    lines = [
-        f"{_spell(value, dialect)}{gap}"
-        + (r"\text{otherwise}" if condition is None else rf"\text{{if }} {_spell(condition, dialect)}")
-        for value, condition in rows
-    ]
+    lines = [f"{_spell(value, dialect)}{gap}{_condition(condition, dialect)}" for value, condition in rows]
     if dialect == "line":
         return r"\left\{ " + r",\quad ".join(lines) + r" \right."
     return r"\begin{cases} " + (r" \cr " if dialect == "github" else r" \\ ").join(lines) + r" \end{cases}"
+
+
+def _condition(condition: Tree | None, dialect: Dialect) -> str:
+    if condition is None:
+        return r"\text{otherwise}"
+    spelled = _spell(condition, dialect)
+    # Right after text a minus would be taken for a binary one.
+    return rf"\text{{if }} {{{spelled}}}" if spelled.startswith("-") else rf"\text{{if }} {spelled}"

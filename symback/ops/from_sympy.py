@@ -41,7 +41,8 @@ def from_sympy(expr: Any, symbols: Mapping[Any, Expression]) -> Expression:
     return _TRANSLATIONS[kind](expr, lambda part: from_sympy(part, symbols))
 
 
-_LONG_DENOMINATOR = 1000
+# Beyond a few denominators a coefficient is written as a decimal, as people type it.
+_LONG_DENOMINATOR = 4
 
 
 def _add(expr: Any, translate: Callable[[Any], Expression]) -> Expression:
@@ -58,7 +59,6 @@ def _mul(expr: Any, translate: Callable[[Any], Expression]) -> Expression:
     if 1 < coefficient.q <= _LONG_DENOMINATOR:
         return translate(coefficient.p * rest) / int(coefficient.q)
     if coefficient.q > _LONG_DENOMINATOR:
-        # What was typed as a decimal shall not come out as a ratio of huge integers.
         return constant(plain(coefficient)) * translate(rest)
     if coefficient.could_extract_minus_sign():
         return -translate(-expr)

@@ -30,9 +30,10 @@ class Partial:
         arguments: Placeholders for the op's arguments.
         value: Placeholder for the op's own value.
         result: The derivative in terms of these.
+        mentions: How often it refers to one of them.
     """
 
-    __slots__ = ("_place", "_rows", "arguments", "result", "value")
+    __slots__ = ("_place", "_rows", "arguments", "mentions", "result", "value")
 
     def __init__(self, arguments: tuple[Node, ...], value: Node, result: Node) -> None:
         self.arguments = arguments
@@ -45,6 +46,8 @@ class Partial:
             if node.op is not None:
                 self._rows.append((node, tuple(places[source] for source in node.inputs)))
                 places[node] = len(places)
+        given = len(arguments) + 1
+        self.mentions = sum(source < given for _, inputs in self._rows for source in inputs)
 
     def at(self, arguments: tuple[Node, ...], value: Node) -> tuple[Node, bool]:
         """Put nodes in for the placeholders; say whether the result is new, or one of them."""
@@ -82,6 +85,21 @@ def partial(node: Node, position: int, kink: Any = None) -> tuple[Node, bool]:
         rule = partial_rule(op, node.parameters, 2, 0, kink)
         return rule.at(node.inputs[:2] if len(node.inputs) > 1 else node.inputs * 2, node)
     return partial_rule(op, node.parameters, len(node.inputs), position, kink).at(node.inputs, node)
+
+
+def occurrences(node: Node) -> int:
+    """Return how often the derivatives of a node refer to its arguments or its value, at most.
+
+    >>> from symback.ops.expression import symbols
+    >>> occurrences((symbols("x") * symbols("w")).node)
+    0
+    """
+    op = node.op
+    if op is None or op.kind is Kind.PIECEWISE_CONSTANT or op.arity == VARIADIC:
+        return 0
+    arity = len(node.inputs)
+    rules = (partial_rule(op, node.parameters, arity, position, None) for position in range(arity))
+    return max(rule.mentions for rule in rules)
 
 
 @lru_cache(maxsize=1024)

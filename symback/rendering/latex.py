@@ -115,7 +115,7 @@ def _broken(tree: Tree, room: float) -> list[str]:
     pieces: list[str] = []
     current: list[str] = []
     used = 0.0
-    for spelled, taken in _breakable(tree):
+    for spelled, taken in _breakable(tree, room):
         if current and used + taken > room:
             pieces.append(" ".join(current))
             current, used = [], 0.0
@@ -124,20 +124,31 @@ def _broken(tree: Tree, room: float) -> list[str]:
     return [*pieces, " ".join(current)]
 
 
-def _breakable(tree: Tree) -> Iterator[tuple[str, float]]:
-    """Yield the units of a tree between which a line may be broken, with their widths."""
+def _breakable(tree: Tree, room: float) -> Iterator[tuple[str, float]]:
+    """Yield the units of a tree between which a line may be broken, with their widths.
+
+    What fits into a line stays whole. Brackets whose size is found by TeX cannot be broken; tall
+    ones get a fixed size.
+    """
+    if width(tree) <= room:
+        yield latex(tree), width(tree)
+        return
     match tree:
         case Row(items):
-            yield from _units(items)
-        case Call(head, arguments) if not is_tall(tree):
-            yield from _bracketed(latex(Call(head, ())).removesuffix(")"), arguments, ")", width(head))
-        case Fence("(" | "[" as left, body, right) if not is_tall(body):
-            yield from _bracketed(left, [body], right, 0)
+            yield from _units(items, room)
+        case Call(head, arguments):
+            big = is_tall(tree)
+            opening = latex(Call(head, ())).removesuffix("()") + (r"\Bigl(" if big else "(")
+            yield from _bracketed(opening, arguments, r"\Bigr)" if big else ")", width(head), room)
+        case Fence("(" | "[" as left, body, right):
+            big = is_tall(body)
+            opening, closing = (rf"\Bigl{left}", rf"\Bigr{right}") if big else (left, right)
+            yield from _bracketed(opening, [body], closing, 0, room)
         case _:
             yield latex(tree), width(tree)
 
 
-def _units(items: Sequence[Tree]) -> Iterator[tuple[str, float]]:
+def _units(items: Sequence[Tree], room: float) -> Iterator[tuple[str, float]]:
     """Yield the items of a row, each sign together with what follows it."""
     opening, taken = "", 0.0
     for item in items:
@@ -148,18 +159,18 @@ def _units(items: Sequence[Tree]) -> Iterator[tuple[str, float]]:
             opening, taken = f"{latex(item)} ", width(item)
             continue
         first = True
-        for spelled, wide in _breakable(item):
+        for spelled, wide in _breakable(item, room):
             yield (opening + spelled, taken + wide) if first else (spelled, wide)
             first = False
         opening, taken = "", 0.0
 
 
 def _bracketed(
-    opening: str, parts: Sequence[Tree], closing: str, taken: float
+    opening: str, parts: Sequence[Tree], closing: str, taken: float, room: float
 ) -> Iterator[tuple[str, float]]:
     units: list[tuple[str, float]] = []
     for number, part in enumerate(parts):
-        inner = list(_breakable(part))
+        inner = list(_breakable(part, room))
         if number < len(parts) - 1:
             inner[-1] = (inner[-1][0] + ",", inner[-1][1] + width(Sign(",")))
         units += inner

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MOST_FACTORS: Final = 4
 """A chained value is written out back to the upstream if that takes no more factors than this."""
 
+MOST_OPS: Final = 20
+"""A chained value is not written out where its opened factors show more ops than this."""
+
 MOST_TERMS: Final = 8
 """Of a sum or a call with more terms than this only the first and the last are written."""
 
@@ -176,15 +179,18 @@ def expansions(step: Step) -> list[tuple[Factor, ...]]:
     """Return the forms of a chained value, from upstream · local to the last one.
 
     First the local factor is opened; then the upstream, step by step back to the seed or to where
-    paths meet, if that takes few factors. Factors 1 disappear one form after they came up.
+    paths meet, if that stays short. Factors 1 disappear one form after they came up.
     """
     upstream, local = step.parts
     forms: list[tuple[Factor, ...]] = [
-        (Factor(upstream.node, opened=False), Factor(local.node, opened=False)),
-        (Factor(upstream.node, opened=False), Factor(local.node, opened=True)),
+        (Factor(upstream.node, opened=False), Factor(local.node, opened=False))
     ]
     behind = chain_behind(upstream)
-    if behind is None:
+    opened = [local, *(factor for _, factor in behind or ())]
+    if _ops_in(local.node) > MOST_OPS:
+        return forms
+    forms.append((forms[0][0], Factor(local.node, opened=True)))
+    if behind is None or sum(_ops_in(factor.node) for factor in opened) > MOST_OPS:
         return forms
     tail = [Factor(local.node, opened=True)]
     for before, factor in behind:
@@ -207,6 +213,11 @@ def chain_behind(step: Step) -> list[tuple[Step, Step]] | None:
             return None
         step = upstream
     return found
+
+
+def _ops_in(node: Node) -> int:
+    """Count the ops that the definition of a node shows."""
+    return 1 + sum(_ops_in(source) for source in node.inputs[:MOST_TERMS] if source.name is None)
 
 
 def _is_one(node: Node) -> bool:
