@@ -17,11 +17,13 @@ from symback.rendering.json import to_json
 from symback.rendering.latex import to_latex
 from symback.rendering.markdown import to_markdown
 from symback.rendering.text import to_text
+from symback.verification.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from symback.derivation.detail import Detail
+    from symback.verification.report import Report
 
 
 class Derivation(Backward):
@@ -52,6 +54,10 @@ class Derivation(Backward):
             KinkError: The point lies on a kink, and the kink policy is to refuse.
         """
         return Evaluation(self, _together(given, named), upstream)
+
+    def verify(self, *, seed: int = 0) -> Report:
+        """Judge every step: mathematics, numbers, and print read back."""
+        return verify(self, seed=seed)
 
     def document(self) -> Document:
         """Return the derivation as a document for any writer."""

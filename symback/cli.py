@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from symback.api import Derivation
+    from symback.rendering.document import Document
+    from symback.verification.report import Report
 
 DONE, WRONG, UNUSABLE = 0, 1, 2
 """Exit codes: done and right; something was found wrong; the input cannot be used."""
@@ -88,6 +90,7 @@ def _output_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[..
 @cli.command(context_settings=_WITH_EXAMPLES)
 @_neuron_options
 @click.option("--learning-rate", metavar="NUMBER", help="Add the gradient-descent step with this rate.")
+@click.option("--verify", is_flag=True, help="Judge every step: mathematics, numbers, print read back.")
 @click.option("--standalone", is_flag=True, help="With --format latex: a whole file that compiles.")
 @_output_options("text", "latex", "markdown", "json")
 def neuron(  # noqa: PLR0913 - one argument for each option
@@ -98,6 +101,7 @@ def neuron(  # noqa: PLR0913 - one argument for each option
     format_: str,
     output: str | None,
     *,
+    verify: bool,
     standalone: bool,
     full: bool,
     **model: Any,
@@ -110,12 +114,14 @@ def neuron(  # noqa: PLR0913 - one argument for each option
     symback neuron --x 1,-2,3 --w -3,-1,2 --b 1 --learning-rate 0.001
     symback neuron --x 0.5 --w 2 --b -1 --activation sigmoid --upstream 0.1
     symback neuron -n 3 --format latex --standalone -o neuron.tex
+    symback neuron -n 3 --verify
     """
     from symback.core.errors import InputError
     from symback.rendering.document import document
     from symback.rendering.json import to_json
     from symback.rendering.latex import to_latex
     from symback.rendering.markdown import to_markdown
+    from symback.verification.report_output import certificate
 
     derivation, given, upstream = _derived(x, w, b, **model)
     if given is None and (learning_rate is not None or upstream is not None):
@@ -125,15 +131,31 @@ def neuron(  # noqa: PLR0913 - one argument for each option
     if given is not None:
         rate = None if learning_rate is None else _numbers(learning_rate, "--learning-rate")[0]
         numbers = derivation.evaluate(given, upstream=upstream).numbers(rate)
+    report = derivation.verify() if verify else None
     if format_ == "json":
-        _write(to_json(derivation, numbers), output)
-    elif format_ == "latex":
-        _write(to_latex(document(derivation, numbers), standalone=standalone), output)
-    elif format_ == "markdown":
-        _write(to_markdown(document(derivation, numbers)), output)
+        _write(to_json(derivation, numbers, None if report is None else certificate(report)), output)
     else:
-        _write_text(document(derivation, numbers), output, full=full)
-    return DONE
+        arranged = document(derivation, numbers)
+        if format_ == "latex":
+            _write(to_latex(_with_report(arranged, report), standalone=standalone), output)
+        elif format_ == "markdown":
+            _write(to_markdown(_with_report(arranged, report)), output)
+        else:
+            table = "" if report is None else "\n" + report.to_text(full=full)
+            _write_text(arranged, output, full=full, after=table)
+    return WRONG if report is not None and report.wrong else DONE
+
+
+def _with_report(arranged: Document, report: Report | None) -> Document:
+    """Add what a verification found to a document, in a few sentences."""
+    if report is None:
+        return arranged
+    from dataclasses import replace
+
+    from symback.rendering.document import Part
+
+    part = Part("Verification", prose=[f"{report.summary}.", *(f"{note}." for note in report.notes)])
+    return replace(arranged, parts=[*arranged.parts, part])
 
 
 @cli.command(context_settings=_WITH_EXAMPLES)
@@ -176,17 +198,18 @@ def compare(  # noqa: PLR0913 - one argument for each option
         raise InputError("compare needs numbers: give --x, --w and --b")
     methods = None if against is None else [_method(part.strip()) for part in against.split(",")]
     comparison = compare_gradients(derivation, given, against=methods, upstream=upstream, seed=seed)
+    report = derivation.verify(seed=seed)
     if format_ == "json":
-        _write(comparison_json(comparison), output)
+        _write(comparison_json(comparison, report), output)
     else:
-        table = comparison_table(comparison, full=full)
+        table = comparison_table(comparison, report, full=full)
         if format_ == "latex":
             _write(table_latex(table), output)
         elif format_ == "markdown":
             _write(table_markdown(table), output)
         else:
             _write(table_text(table, colour=output is None and sys.stdout.isatty()), output)
-    return DONE if comparison.agrees else WRONG
+    return DONE if comparison.agrees and not report.wrong else WRONG
 
 
 def _derived(  # noqa: PLR0913 - one argument for each option
@@ -279,7 +302,7 @@ def _method(text: str) -> Any:
         raise InputError(f"--against {text}: {path} raised {type(error).__name__}: {error}") from None
 
 
-def _write_text(document: Any, output: str | None, *, full: bool) -> None:
+def _write_text(document: Document, output: str | None, *, full: bool, after: str) -> None:
     """Print text, in colour if it goes to a terminal."""
     from symback.rendering.text import to_rich, to_text
 
@@ -288,12 +311,13 @@ def _write_text(document: Any, output: str | None, *, full: bool) -> None:
 
         console = Console(highlight=False, soft_wrap=True)
         console.print(to_rich(document, full=full, width=console.width), end="")
+        _write(after, output)
     else:
-        _write(to_text(document, full=full), output)
+        _write(to_text(document, full=full) + after, output)
 
 
 def _write(text: str, output: str | None) -> None:
-    text = text if text.endswith("\n") else text + "\n"
+    text = text if text.endswith("\n") or not text else text + "\n"
     if output is None:
         sys.stdout.write(text)
         sys.stdout.flush()

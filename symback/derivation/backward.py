@@ -94,6 +94,11 @@ class Backward:
         return self.steps[0]
 
     @cached_property
+    def step_table(self) -> dict[str, Step]:
+        """The steps by name."""
+        return {step.name: step for step in self.steps}
+
+    @cached_property
     def order(self) -> list[Node]:
         """Every node, forward and backward, each after what it is made from."""
         return list(postorder([*self.graph.nodes, *(step.node for step in self.steps)]))

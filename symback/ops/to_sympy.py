@@ -8,15 +8,32 @@ from symback.core.errors import LimitError
 from symback.core.node import postorder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from symback.core.node import Node
+    from symback.core.op import Op
 
 NODE_LIMIT = 2000
 """An expression of more nodes than this is not turned into one SymPy expression."""
 
 
-def to_sympy(node: Node, leaves: Mapping[Node, Any], limit: int = NODE_LIMIT) -> Any:
+def forward_value(sp: Any, op: Op, arguments: list[Any], parameters: tuple[Any, ...]) -> Any:
+    """Apply an op's forward function.
+
+    >>> import sympy
+    >>> from symback.ops.arithmetic import MUL
+    >>> forward_value(sympy, MUL, [2, 3], ())
+    6
+    """
+    return op.forward(sp, *arguments, *parameters)
+
+
+def to_sympy(
+    node: Node,
+    leaves: Mapping[Node, Any],
+    limit: int = NODE_LIMIT,
+    apply: Callable[..., Any] = forward_value,
+) -> Any:
     """Write what a node computes as one SymPy expression.
 
     Args:
@@ -24,6 +41,7 @@ def to_sympy(node: Node, leaves: Mapping[Node, Any], limit: int = NODE_LIMIT) ->
         leaves: What to put for the nodes where to stop; other sources become plain symbols of
             their own name.
         limit: The largest number of nodes.
+        apply: What writes an op: (sympy, op, arguments, parameters).
 
     Raises:
         LimitError: The expression would be larger than the limit.
@@ -47,5 +65,5 @@ def to_sympy(node: Node, leaves: Mapping[Node, Any], limit: int = NODE_LIMIT) ->
         elif part.op is None:
             values[part] = sympy.Symbol(part.name)
         else:
-            values[part] = part.op.forward(sympy, *(values[n] for n in part.inputs), *part.parameters)
+            values[part] = apply(sympy, part.op, [values[n] for n in part.inputs], part.parameters)
     return values[node]

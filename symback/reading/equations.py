@@ -7,7 +7,7 @@ from typing import NamedTuple
 from symback.reading.tokens import BRACKETS, fault, scan
 
 _EQUALITIES = frozenset(["=", r"\approx"])
-_OPENING = {**BRACKETS, "{": "}", r"\left\{": r"\right."}
+_OPENING = {**BRACKETS, "{": "}", r"\left\{": r"\right.", r"\left.": r"\right|"}
 _CLOSING = frozenset(_OPENING.values())
 
 

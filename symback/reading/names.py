@@ -14,6 +14,8 @@ T = TypeVar("T")
 
 # A name that held one of these, or began like an operator, could swallow a part of a formula.
 _NEVER_IN_A_NAME = frozenset(["&", "\\\\", "%", "#", "$", "=", r"\cdot", r"\times"])
+# A derivative along one of several ways: \left. \frac{…}{…} \right|_{y}.
+_RESTRICTED = r"\left."
 _NEVER_A_NAME = frozenset([r"\left", r"\right", r"\begin", r"\end", r"\sqrt"])
 
 
@@ -56,7 +58,8 @@ def _key(printed: str) -> tuple[str, ...]:
     if not key:
         raise ReadingError(f"the name {printed!r} prints nothing; give it a sign")
     first = key[0]
-    if not (first.isalpha() or (first[0] == "\\" and first[1:].isalpha())) or first in _NEVER_A_NAME:
+    begins = first.isalpha() or first == _RESTRICTED or (first[0] == "\\" and first[1:].isalpha())
+    if not begins or first in _NEVER_A_NAME:
         raise ReadingError(
             f"the name {printed!r} does not begin with a letter or a command; spell it like x_{{0}}"
         )

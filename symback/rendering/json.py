@@ -23,9 +23,20 @@ SCHEMA: Final = "symback.derivation/1"
 """The name and version of the layout."""
 
 
-def to_json(backward: Backward, numbers: Numbers | None = None) -> str:
-    """Write a derivation as JSON text; without numbers, values are null."""
-    return json.dumps(as_data(backward, numbers), ensure_ascii=False, indent=1, allow_nan=False)
+def to_json(
+    backward: Backward, numbers: Numbers | None = None, certificate: dict[str, Any] | None = None
+) -> str:
+    """Write a derivation as JSON text; without numbers, values are null.
+
+    Args:
+        backward: The derivation.
+        numbers: Its numbers.
+        certificate: What a verification found, as plain data.
+    """
+    data = as_data(backward, numbers)
+    if certificate is not None:
+        data["certificate"] = certificate
+    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False)
 
 
 def as_data(backward: Backward, numbers: Numbers | None = None) -> dict[str, Any]:

@@ -132,6 +132,19 @@ class Comparison:
         worst = f"; largest absolute error {max(errors):.1e}" if errors else ""
         return f"{len(compared)} of {len(self.rows)} gradients compared, all agree{worst}"
 
+    def to_text(self, *, full: bool = False) -> str:
+        """Write the comparison as a table for a terminal."""
+        from symback.rendering.table import table_text
+        from symback.verification.comparison_output import comparison_table
+
+        return table_text(comparison_table(self, full=full))
+
+    def to_json(self) -> str:
+        """Write the comparison as JSON of the schema symback.comparison/1."""
+        from symback.verification.comparison_output import comparison_json
+
+        return comparison_json(self)
+
     def __repr__(self) -> str:
         return f"<Comparison: {self.summary}>"
 

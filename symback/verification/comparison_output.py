@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 from symback.notation.numeral import spell
 from symback.rendering.json import valued
 from symback.rendering.table import Table
+from symback.verification.report_output import certificate
 
 if TYPE_CHECKING:
     from symback.verification.comparison import Comparison, Row
+    from symback.verification.report import Report
 
 SCHEMA: Final = "symback.comparison/1"
 """The name and version of the JSON layout."""
@@ -18,16 +20,17 @@ SCHEMA: Final = "symback.comparison/1"
 _MOST_ROWS: Final = 40
 
 
-def comparison_table(comparison: Comparison, *, full: bool = False) -> Table:
+def comparison_table(comparison: Comparison, report: Report | None = None, *, full: bool = False) -> Table:
     """Arrange a comparison: a row a gradient, the exact value, each method, errors, the verdict.
 
     Args:
         comparison: The comparison.
+        report: What a verification of the derivation found, to be summed up beneath.
         full: Whether to show every row; otherwise the middle of many is left out, but no
             disagreement.
     """
     rows = list(comparison.rows)
-    footer = [comparison.summary, *comparison.notes]
+    footer = [comparison.summary, *([report.summary] if report else []), *comparison.notes]
     if not full and len(rows) > _MOST_ROWS:
         kept = [
             row
@@ -74,9 +77,9 @@ def _error(value: float | None) -> str:
     return "–" if value is None else f"{value:.1e}" if value else "0"
 
 
-def comparison_json(comparison: Comparison) -> str:
+def comparison_json(comparison: Comparison, report: Report | None = None) -> str:
     """Write a comparison as JSON of the schema symback.comparison/1."""
-    data = {
+    data: dict[str, Any] = {
         "schema": SCHEMA,
         "agrees": comparison.agrees,
         "summary": comparison.summary,
@@ -97,4 +100,6 @@ def comparison_json(comparison: Comparison) -> str:
         },
         "notes": list(comparison.notes),
     }
+    if report is not None:
+        data["certificate"] = certificate(report)
     return json.dumps(data, ensure_ascii=False, indent=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from symback.verification.point import branches
+from symback.verification.branches import branches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ def central_differences(point: Point, names: Sequence[str]) -> dict[str, float |
 
     None where even a much smaller step would cross a kink.
     """
-    here = branches(point.run({}))
+    here = branches(point.run({}), point.order)
     return {name: _central(point, name, here) for name in names}
 
 
@@ -40,7 +40,7 @@ def _central(point: Point, name: str, here: tuple[int, ...]) -> float | None:
     h = _CENTRAL * max(1.0, abs(x))
     for _ in range(_SHRINKS):
         above, below = point.run({name: x + h}), point.run({name: x - h})
-        if branches(above) == here == branches(below):
+        if branches(above, point.order) == here == branches(below, point.order):
             rise = float(above[point.backward.output] - below[point.backward.output])
             # What was really added differs from h in its last bits.
             slope: float = point.upstream * rise / ((x + h) - (x - h))

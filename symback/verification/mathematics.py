@@ -1,0 +1,144 @@
+"""The first check: each step equals SymPy's derivative, as an identity between expressions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from symback.core.node import postorder
+from symback.derivation.steps import Step, StepKind
+from symback.verification.identity import vanishes
+from symback.verification.occurrence import Occurrence, downstream, occurrence
+from symback.verification.report import Finding, Status
+from symback.verification.smooth import smooth_op, smooth_values
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from symback.core.node import Node
+    from symback.derivation.backward import Backward
+    from symback.verification.sampling import Sample
+
+LARGEST_CONE: Final = 40
+"""With more ops than this between a quantity and the output, the whole expression is not built."""
+
+
+class MathematicsCheck:
+    """Proves steps of a derivation, on every branch that was visited.
+
+    Args:
+        backward: The derivation.
+        samples: Points; one for each branch is used.
+    """
+
+    def __init__(self, backward: Backward, samples: Sequence[Sample]) -> None:
+        import sympy
+
+        self._sp = sympy
+        self._backward = backward
+        self._samples = list({sample.branch: sample for sample in samples}.values())
+
+    def check(self, step: Step) -> Finding:
+        """Compare what a step gives with SymPy's derivative of the forward expression."""
+        if step.kind is StepKind.SEED:
+            return Finding(Status.PASSED, "by definition: it is the gradient of the output")
+        if not self._samples:
+            return Finding(Status.OPEN, "no point inside all domains was found")
+        if step.kind is StepKind.LOCAL:
+            top, how = step.consumer, "equals SymPy's derivative of its consumer"
+        else:
+            top, how = self._backward.output, "equals SymPy's derivative of the whole forward expression"
+            if not step.contributes and step.kind is StepKind.ACCUMULATE and not step.parts:
+                how = "SymPy's derivative of the whole forward expression is 0"
+        assert top is not None  # noqa: S101 - a local factor has a consumer
+        nodes = self._between(step)
+        if nodes is None:
+            return self._by_induction(step)
+        for sample in self._samples:
+            difference = self._difference(step, top, nodes, sample)
+            zero = vanishes(self._sp, difference)
+            if zero is False:
+                return Finding(Status.FAILED, f"differs from SymPy's derivative by {_short(difference)}")
+            if zero is None:
+                return Finding(Status.OPEN, "SymPy could not decide whether the two are equal")
+        return Finding(Status.PASSED, f"{how}, on {len(self._samples)} branch(es)")
+
+    def _between(self, step: Step) -> list[Node] | None:
+        """Return the forward nodes that move with the step's quantity; None if they are too many."""
+        if step.kind is StepKind.LOCAL:
+            return [node for node, _ in reversed(step.path)]
+        cone = downstream(self._backward.graph.nodes, occurrence(step))
+        return cone if len(cone) <= LARGEST_CONE else None
+
+    def _difference(self, step: Step, top: Node, moving: list[Node], sample: Sample) -> Any:
+        """Return SymPy's derivative less what the step gives, as one expression."""
+        sp = self._sp
+        variable = sp.Dummy("moving", real=True)
+        moved = occurrence(step)
+        made: dict[Node, Any] = {}
+        self._fixed(moving, moved, made)
+        made[moved.of] = sp.Symbol(moved.of.name, real=True) if moved.edge else variable
+        for node in moving:
+            sources = [made[source] for source in node.inputs]
+            if moved.edge and node is moved.edge[0]:
+                sources[moved.edge[1]] = variable
+            made[node] = smooth_op(sp, node, sample.values, sources, variable)
+        seed = sp.Symbol(self._backward.seed.name, real=True)
+        slope = sp.diff(made[top], variable)
+        truth = slope if step.kind is StepKind.LOCAL else seed * slope
+        # What was derived is built over the same expressions.
+        made[self._backward.seed.node] = seed
+        behind = postorder([step.node], made)
+        smooth_values(sp, behind, sample.values, made, variable)
+        return (truth - made[step.node]).subs(variable, made[moved.of])
+
+    def _fixed(self, moving: list[Node], moved: Occurrence, made: dict[Node, Any]) -> None:
+        """Give a symbol to everything that does not move."""
+        inside = {*moving, moved.of}
+        for node in moving:
+            for source in node.inputs:
+                if source not in inside and source not in made:
+                    made[source] = self._symbol(source)
+
+    def _symbol(self, node: Node) -> Any:
+        if node.op is not None and node.op.arity == 0:
+            return node.op.forward(self._sp, *node.parameters)
+        return self._sp.Symbol(node.name or f"unnamed {id(node)}", real=True)
+
+    def _by_induction(self, step: Step) -> Finding:
+        """Check that a step is what the chain rule makes of steps that are checked themselves."""
+        if step.kind is StepKind.CHAIN:
+            upstream, local = step.parts
+            right = (
+                step.node.inputs == (upstream.node, local.node)
+                and self._backward.adjoints.get(step.consumer) is upstream  # type: ignore[arg-type]
+                and local.consumer is step.consumer
+                and local.of is step.of
+            )
+            return (
+                Finding(Status.PASSED, "by the chain rule: upstream and local factor are checked themselves")
+                if right
+                else Finding(Status.FAILED, "is not the upstream of its consumer times its local factor")
+            )
+        return self._accumulated(step)
+
+    def _accumulated(self, step: Step) -> Finding:
+        """Check that a sum has one contribution for every way in which its quantity is used."""
+        entered = {part.parts[1].path[-1] for part in step.parts if part.kind is StepKind.CHAIN}
+        uses = {
+            (node, position)
+            for node in self._backward.graph.nodes
+            for position, source in enumerate(node.inputs)
+            if source is step.of
+        }
+        added = step.node.inputs == tuple(part.node for part in step.parts)
+        if added and entered == uses:
+            return Finding(Status.PASSED, "by the chain rule: the sum over all uses, each checked itself")
+        missing = len(uses - entered)
+        return Finding(
+            Status.FAILED, f"{missing} of {len(uses)} uses of {step.of.name} are missing in the sum"
+        )
+
+
+def _short(expression: Any) -> str:
+    text = str(expression)
+    return text if len(text) <= 80 else text[:77] + "…"  # noqa: PLR2004 - one line of a report

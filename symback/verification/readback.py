@@ -1,0 +1,151 @@
+r"""The third check: each step as `to_latex()` printed it, read back, is the same expression."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from symback.core.errors import ReadingError
+from symback.derivation.steps import Step, StepKind, named_inputs
+from symback.notation.forms import Bars, Function
+from symback.notation.latex import latex
+from symback.ops.to_sympy import to_sympy
+from symback.reading import LatexReader, split_equation
+from symback.rendering.lines import MOST_FACTORS
+from symback.rendering.looks import Looks
+from symback.verification.identity import vanishes
+from symback.verification.report import Finding, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from symback.core.node import Node
+    from symback.core.op import Op
+    from symback.derivation.backward import Backward
+
+_TAG: Final = re.compile(r"\\symbackname\{\\detokenize\{(\w+)\}\}")
+_LAYOUT: Final = re.compile(r"\\Big[lr](?=[()\[\]])|\\qquad|\\quad")
+
+
+class ReadbackCheck:
+    """Reads the printed steps of a derivation.
+
+    Args:
+        backward: The derivation.
+        printed: What `to_latex()` printed.
+    """
+
+    def __init__(self, backward: Backward, printed: str) -> None:
+        import sympy
+
+        self._sp = sympy
+        self._backward = backward
+        self._lines = printed_lines(printed)
+        looks = Looks(backward)
+        named = {str(node.name): node for node in backward.order if node.name is not None}
+        names = {latex(looks.tree(node)): name for name, node in named.items()}
+        names[latex(looks.gradient(backward.output))] = backward.seed.name
+        self._reader = LatexReader(names, _functions(backward.order))
+
+    def check(self, step: Step) -> Finding:
+        """Read every side of a step's equation, and compare it with the step's expression."""
+        line = self._lines.get(step.name)
+        if line is None:
+            return Finding(Status.FAILED, "is not printed")
+        try:
+            left, *sides = map(self._reader.read, split_equation(line)[::2])
+        except ReadingError as error:
+            return Finding(Status.OPEN, f"cannot be read back: {error}")
+        if left != self._sp.Symbol(step.name):
+            return Finding(Status.FAILED, f"is printed as {left}")
+        # The upstream is printed by its meaning, which is read as its name.
+        expected = left if step.kind is StepKind.SEED else self._expected(step)
+        for side in sides:
+            if not self._same(side, expected):
+                return Finding(Status.FAILED, f"{side} was read where {expected} was meant")
+        return Finding(Status.PASSED, f"{len(sides)} side(s) read back")
+
+    def _expected(self, step: Step) -> Any:
+        """Return a step's right-hand side in names, its functions as they are printed."""
+        names = {node: self._sp.Symbol(node.name) for node in named_inputs(step.node)}
+        return to_sympy(step.node, names, apply=_by_form)
+
+    def _same(self, side: Any, expected: Any) -> bool:
+        """Compare two expressions in names; names of steps are opened until they are equal."""
+        for _ in range(MOST_FACTORS + 1):
+            difference = _plain(self._sp, side) - _plain(self._sp, expected)
+            if difference == 0:
+                return True
+            opened = self._opened(side), self._opened(expected)
+            if opened == (side, expected):
+                break
+            side, expected = opened
+        # All functions stand for themselves: what is not the same by arithmetic is not the same.
+        return vanishes(self._sp, _real(self._sp, difference)) is True
+
+    def _opened(self, expression: Any) -> Any:
+        """Replace the names of local factors and chained values by what they stand for."""
+        known = self._backward.step_table
+        parts = {
+            symbol: self._expected(known[symbol.name])
+            for symbol in expression.free_symbols
+            if symbol.name in known and known[symbol.name].kind in (StepKind.LOCAL, StepKind.CHAIN)
+        }
+        return expression.xreplace(parts)
+
+
+def printed_lines(printed: str) -> dict[str, str]:
+    r"""Return the equation of each name in a LaTeX document, without alignment.
+
+    >>> printed_lines(r"\subsection*{Backward pass}" + "\n" + r"x & = 1 \symbackname{\detokenize{dx}}")
+    {'dx': ' x  = 1 '}
+    """
+    body = printed.partition(r"\subsection*{Backward pass}")[2].partition(r"\subsection*")[0]
+    lines: dict[str, str] = {}
+    name = ""
+    for row in re.split(r" \\\\\n|\n", body):
+        if row.startswith((r"\begin{align", r"\end{align")):
+            continue
+        tag = _TAG.search(row)
+        if tag:
+            name = tag.group(1)
+            lines[name] = ""
+        if name:
+            # The first & of a row aligns it; others belong to cases.
+            lines[name] += " " + _LAYOUT.sub(" ", _TAG.sub("", row.replace("&", "", 1)))
+    return lines
+
+
+def _functions(nodes: Iterable[Node]) -> dict[str, Callable[..., Any]]:
+    """Return, for each function that may be printed, what builds its expression."""
+    import sympy
+
+    found: dict[str, Callable[..., Any]] = {}
+    for node in nodes:
+        op = node.op
+        if op is not None and isinstance(op.form, Function):
+            head = latex(op.write([], node.parameters).tree).removesuffix("()")
+            found[head] = _function(sympy, op, node.parameters)
+    return found
+
+
+def _function(sp: Any, op: Op, parameters: tuple[Any, ...]) -> Callable[..., Any]:
+    """Return a function of its own for an op: what is read is compared by its form alone."""
+    return sp.Function("_".join([op.name, *map(str, parameters)]))  # type: ignore[no-any-return]
+
+
+def _by_form(sp: Any, op: Op, arguments: list[Any], parameters: tuple[Any, ...]) -> Any:
+    """Apply an op as it is printed: a function stays one, bars are an absolute value."""
+    if isinstance(op.form, Function):
+        return _function(sp, op, parameters)(*arguments)
+    return sp.Abs(*arguments) if isinstance(op.form, Bars) else op.forward(sp, *arguments, *parameters)
+
+
+def _plain(sp: Any, expression: Any) -> Any:
+    """Let SymPy evaluate what was built without evaluation."""
+    return expression.doit() if isinstance(expression, sp.Basic) else sp.Integer(expression)
+
+
+def _real(sp: Any, expression: Any) -> Any:
+    """Take all names for real quantities, which they are."""
+    return expression.xreplace({s: sp.Symbol(s.name, real=True) for s in expression.free_symbols})
