@@ -65,6 +65,12 @@ class Values(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self._by_name)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Computing again is as fast as unpickling every node, and never recurses.
+        inputs = self.inputs
+        upstream = inputs.pop(self.backward.seed.name)
+        return type(self), (self.backward, inputs, upstream)
+
     @property
     def inputs(self) -> dict[str, Any]:
         """The values that came in, the upstream gradient among them."""

@@ -1,0 +1,87 @@
+"""What the tests share: the textbook's neuron, the command line, and what may be missing."""
+
+import importlib
+import importlib.util
+import os
+import shutil
+import sys
+from typing import NamedTuple
+
+import pytest
+
+REQUIRE_ALL = os.environ.get("SYMBACK_REQUIRE_ALL") == "1"
+"""Whether a test that would skip fails instead, so that nothing goes untested unseen."""
+
+
+def _failed(report):
+    """Turn a skip into a failure; an expected failure is no skip."""
+    if REQUIRE_ALL and report.outcome == "skipped" and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"SYMBACK_REQUIRE_ALL=1 lets no test skip; {reason}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    return _failed((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report():
+    return _failed((yield))
+
+
+def _module(name):
+    if importlib.util.find_spec(name) is None:
+        pytest.skip(f"{name} is not installed")
+    return importlib.import_module(name)
+
+
+@pytest.fixture(scope="session")
+def torch():
+    return _module("torch")
+
+
+@pytest.fixture(scope="session")
+def jax():
+    return _module("jax")
+
+
+@pytest.fixture(scope="session")
+def pdflatex():
+    path = shutil.which("pdflatex")
+    if path is None:
+        pytest.skip("pdflatex is not installed: no LaTeX document is compiled")
+    return path
+
+
+@pytest.fixture(scope="session")
+def book():
+    """Return the neuron of Neural Networks from Scratch, ch. 9: ReLU(1·−3 + −2·−1 + 3·2 + 1) = 6."""
+    return {"x": [1, -2, 3], "w": [-3, -1, 2], "b": 1}
+
+
+class Outcome(NamedTuple):
+    """What a run of the command line gave."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def symback(monkeypatch, capsys):
+    """Return a function that runs the command line in this process."""
+
+    def run(*arguments):
+        from symback.cli import main
+
+        monkeypatch.setattr(sys, "argv", ["symback", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        out, err = capsys.readouterr()
+        return Outcome(stopped.value.code, out, err)
+
+    return run
