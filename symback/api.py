@@ -17,7 +17,6 @@ from symback.rendering.json import to_json
 from symback.rendering.latex import to_latex
 from symback.rendering.markdown import to_markdown
 from symback.rendering.text import to_text
-from symback.verification.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,6 +56,8 @@ class Derivation(Backward):
 
     def verify(self, *, seed: int = 0) -> Report:
         """Judge every step: mathematics, numbers, and print read back."""
+        from symback.verification.verify import verify
+
         return verify(self, seed=seed)
 
     def document(self) -> Document:
@@ -150,7 +151,7 @@ def derive(
     """
     if isinstance(model, Neuron):
         labels = model.labels
-        naming = SourceNames(labels, model.output) if labels else None
+        naming = SourceNames(labels, str(model.output.name)) if labels else None
         return Derivation(model.graph, wrt, detail, kink, naming, model.groups, model.title)
     if isinstance(model, Expression):
         return Derivation(Graph([model.node]), wrt, detail, kink)

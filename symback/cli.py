@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from symback import __version__
+from symback.cli_input import derived, method_named, read_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from symback.api import Derivation
     from symback.rendering.document import Document
     from symback.verification.report import Report
 
@@ -22,16 +22,19 @@ DONE, WRONG, UNUSABLE = 0, 1, 2
 _WITH_EXAMPLES = {"help_option_names": ["-h", "--help"]}
 
 
-@click.group(context_settings=_WITH_EXAMPLES)
+@click.group(context_settings=_WITH_EXAMPLES, no_args_is_help=False, invoke_without_command=True)
 @click.version_option(__version__, message="symback %(version)s")
-def cli() -> None:
-    r"""Symbolic backpropagation: every factor of the chain rule derived, printed, evaluated.
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Symbolic backpropagation: every factor of the chain rule derived, printed, evaluated.
 
     \b
     symback neuron --x 1,-2,3 --w -3,-1,2 --b 1
     symback neuron -n 3 --format latex --standalone -o neuron.tex
     symback compare --x 1,-2,3 --w -3,-1,2 --b 1
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def _neuron_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -106,7 +109,7 @@ def neuron(  # noqa: PLR0913 - one argument for each option
     full: bool,
     **model: Any,
 ) -> int:
-    r"""Derive the backpropagation of one neuron, step by step, with numbers if they are given.
+    """Derive the backpropagation of one neuron, step by step, with numbers if they are given.
 
     Numbers are integers, decimals, fractions (-1/3) or scientific (1e-3).
 
@@ -123,13 +126,13 @@ def neuron(  # noqa: PLR0913 - one argument for each option
     from symback.rendering.markdown import to_markdown
     from symback.verification.report_output import certificate
 
-    derivation, given, upstream = _derived(x, w, b, **model)
+    derivation, given, upstream = derived(x, w, b, **model)
     if given is None and (learning_rate is not None or upstream is not None):
         option = "--learning-rate" if learning_rate is not None else "--upstream"
         raise InputError(f"{option} needs numbers: give --x, --w and --b too")
     numbers = None
     if given is not None:
-        rate = None if learning_rate is None else _numbers(learning_rate, "--learning-rate")[0]
+        rate = None if learning_rate is None else read_numbers(learning_rate, "--learning-rate")[0]
         numbers = derivation.evaluate(given, upstream=upstream).numbers(rate)
     report = derivation.verify() if verify else None
     if format_ == "json":
@@ -180,7 +183,7 @@ def compare(  # noqa: PLR0913 - one argument for each option
     full: bool,
     **model: Any,
 ) -> int:
-    r"""Put the symbolic gradients of a neuron beside those of other methods.
+    """Put the symbolic gradients of a neuron beside those of other methods.
 
     Exit code 1 says that one of them disagrees.
 
@@ -193,10 +196,10 @@ def compare(  # noqa: PLR0913 - one argument for each option
     from symback.verification.comparison import compare as compare_gradients
     from symback.verification.comparison_output import comparison_json, comparison_table
 
-    derivation, given, upstream = _derived(x, w, b, **model)
+    derivation, given, upstream = derived(x, w, b, **model)
     if given is None:
         raise InputError("compare needs numbers: give --x, --w and --b")
-    methods = None if against is None else [_method(part.strip()) for part in against.split(",")]
+    methods = None if against is None else [method_named(part.strip()) for part in against.split(",")]
     comparison = compare_gradients(derivation, given, against=methods, upstream=upstream, seed=seed)
     report = derivation.verify(seed=seed)
     if format_ == "json":
@@ -210,96 +213,6 @@ def compare(  # noqa: PLR0913 - one argument for each option
         else:
             _write(table_text(table, colour=output is None and sys.stdout.isatty()), output)
     return DONE if comparison.agrees and not report.wrong else WRONG
-
-
-def _derived(  # noqa: PLR0913 - one argument for each option
-    x: str | None,
-    w: str | None,
-    b: str | None,
-    n: str | None,
-    activation: str,
-    upstream: str | None,
-    kink: str | None,
-) -> tuple[Derivation, dict[str, Any] | None, Any]:
-    """Derive the neuron of the options; return it with its numbers, None if there are none."""
-    from symback.api import derive
-    from symback.core.errors import InputError
-    from symback.models.neuron import Neuron
-
-    given = {
-        name: _numbers(text, f"--{name}") for name, text in (("x", x), ("w", w), ("b", b)) if text is not None
-    }
-    size = None if n is None else _count(n)
-    if given:
-        missing = [f"--{name}" for name in ("x", "w", "b") if name not in given]
-        if missing:
-            raise InputError(
-                f"{' and '.join(missing)} missing: give --x, --w and --b, or -n alone for symbols"
-            )
-        if len(given["x"]) != len(given["w"]):
-            raise InputError(f"{len(given['x'])} inputs but {len(given['w'])} weights")
-        if size not in (None, len(given["x"])):
-            raise InputError(f"-n {size} but {len(given['x'])} inputs")
-        if len(given["b"]) != 1:
-            raise InputError(f"--b {b}: expected one number")
-        size = len(given["x"])
-    elif size is None:
-        raise InputError("nothing to derive: give numbers with --x, --w and --b, or -n for symbols")
-    choice = kink if kink in (None, "error") else _numbers(kink, "--kink")[0]
-    up = None if upstream is None else _numbers(upstream, "--upstream")[0]
-    derivation = derive(Neuron(size, activation=activation), kink=choice)
-    return derivation, given or None, up
-
-
-def _numbers(text: str, option: str) -> list[Any]:
-    """Read numbers separated by commas, exactly and as they were typed."""
-    from symback.core.errors import InputError
-    from symback.notation.numeral import TypedNumber
-
-    numbers = []
-    for part in text.split(","):
-        try:
-            number = TypedNumber.parse(part.strip())
-            float(number)
-        except OverflowError:
-            raise InputError(f"{option}: {part.strip()} is too large for a double") from None
-        except (ValueError, ZeroDivisionError):
-            raise InputError(
-                f"{option}: {part.strip()[:40]!r} is no number; expected integers, decimals, fractions "
-                "like -1/3, or 1e-3, separated by commas"
-            ) from None
-        numbers.append(number)
-    if option in ("--learning-rate", "--upstream", "--kink") and len(numbers) > 1:
-        raise InputError(f"{option}: expected one number, got {len(numbers)}")
-    return numbers
-
-
-def _count(text: str) -> int:
-    from symback.core.errors import InputError
-
-    try:
-        return int(text)
-    except ValueError:
-        raise InputError(f"-n {text}: expected an integer ≥ 1") from None
-
-
-def _method(text: str) -> Any:
-    """Return a method's name, or the function of a file of the user's own."""
-    if ":" not in text:
-        return text
-    from symback.core.errors import InputError
-
-    path, _, name = text.rpartition(":")
-    import runpy
-
-    try:
-        return runpy.run_path(path)[name]
-    except OSError as error:
-        raise InputError(f"--against {text}: {path} cannot be read ({error.strerror})") from None
-    except KeyError:
-        raise InputError(f"--against {text}: {path} defines no {name}") from None
-    except Exception as error:  # noqa: BLE001 - the user's own code may raise anything
-        raise InputError(f"--against {text}: {path} raised {type(error).__name__}: {error}") from None
 
 
 def _write_text(document: Document, output: str | None, *, full: bool, after: str) -> None:
@@ -345,6 +258,9 @@ def main() -> None:
         # The reader has closed the pipe; nothing is left to say, not even when the stream is flushed.
         sys.stderr.close()
         code = DONE
+    except OSError as error:
+        code = _refuse(f"standard output cannot be written ({error.strerror})")
+        _forget_output()
     except Exception as error:
         from symback.core.errors import SymbackError
 
@@ -352,6 +268,13 @@ def main() -> None:
             raise
         code = _refuse(str(error))
     sys.exit(code)
+
+
+def _forget_output() -> None:
+    """Keep Python from flushing what cannot be written once more at its end."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _refuse(message: str) -> int:

@@ -127,7 +127,6 @@ def test_numbers_are_copied(derivation):
     assert evaluation["xw0"] == -3
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="the names of a neuron's steps hang on its nodes")
 def test_a_derivation_survives_pickling(derivation):
     again = pickle.loads(pickle.dumps(derivation))  # noqa: S301 - our own bytes
     assert again.to_latex() == derivation.to_latex()

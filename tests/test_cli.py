@@ -185,7 +185,6 @@ def test_bad_input_gets_one_line(symback, line, message):
     assert message in refused(symback(*line.split(" ")))
 
 
-@pytest.mark.xfail(strict=True, reason="a parameter too large for a double is accepted")
 def test_a_parameter_too_large_for_a_double(symback):
     refused(symback("neuron", *ONE, "--activation", "leaky_relu(1e400)"))
 
@@ -239,18 +238,15 @@ def test_compare_prints_disagreements_and_exits_with_1(symback, mine, format_):
     assert "3 of 3 compared gradients disagree: w0, w1, w2" in outcome.out
 
 
-@pytest.mark.xfail(strict=True, raises=TypeError, reason="a bias from the command line comes as a list")
 def test_a_function_of_ones_own_gets_the_bias_as_a_number(symback, mine):
     assert symback("compare", *BOOK, "--against", f"{mine}:right").code == 0
 
 
-@pytest.mark.xfail(strict=True, raises=(TypeError, ZeroDivisionError), reason="errors of a user's code pass")
 @pytest.mark.parametrize("name", ["raising", "SETTINGS"])
 def test_what_is_wrong_with_a_function_is_said_in_one_line(symback, mine, name):
     refused(symback("compare", *BOOK, "--against", f"{mine}:{name}"))
 
 
-@pytest.mark.xfail(strict=True, reason="a file that exits ends the comparison with its own code")
 def test_a_file_that_exits_is_no_agreement(symback, tmp_path):
     path = tmp_path / "exits.py"
     path.write_text("raise SystemExit(0)", encoding="utf-8")
@@ -266,7 +262,6 @@ def test_help_has_examples(symback, command, option):
     assert f"symback {command[0] if command else 'neuron'} --x" in outcome.out
 
 
-@pytest.mark.xfail(strict=True, reason=r"in a raw docstring \b is two characters: click wraps the examples")
 @pytest.mark.parametrize("command", [(), ("neuron",), ("compare",)], ids=["symback", "neuron", "compare"])
 def test_examples_in_help_stand_on_lines_of_their_own(symback, command):
     lines = [line.strip() for line in symback(*command, "--help").out.splitlines()]
@@ -274,7 +269,6 @@ def test_examples_in_help_stand_on_lines_of_their_own(symback, command):
     assert not any("\\b" in line for line in lines)
 
 
-@pytest.mark.xfail(strict=True, reason="the help is flattened to one line and called an error")
 def test_no_command_at_all_shows_the_help(symback):
     outcome = symback()
     assert (outcome.out + outcome.err).count("\n") > 5
@@ -316,7 +310,6 @@ def test_a_terminal_that_knows_only_ascii(line, code):
     assert "--help" in line or (done.stdout + done.stderr).isascii()
 
 
-@pytest.mark.xfail(strict=True, reason="only -o catches errors of writing")
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")  # noqa: PTH110 - a device
 def test_a_full_disk_is_said_in_one_line():
     done = shell("symback neuron -n 1 > /dev/full")

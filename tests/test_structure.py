@@ -21,6 +21,7 @@ FLOORS = (
     ("verification",),
     ("api",),
     ("__init__",),
+    ("cli_input",),
     ("cli",),
     ("__main__",),
 )

@@ -9,7 +9,7 @@ from typing import Final
 
 from symback.core.errors import NamingError
 
-LONGEST_NAME: Final = 50
+LONGEST_NAME: Final = 32
 """A name may have this many characters."""
 
 _WANTED: Final = (

@@ -71,12 +71,7 @@ class Backward:
             self.adjoints = sweep.adjoints
             self.gradients = {str(node.name): sweep.adjoints[node] for node in asked}
             self.forward = equations(self.graph.nodes)
-        self.groups = {
-            name: members
-            for name, members in (groups or {}).items()
-            if members
-            and all(m in self.gradients for m in ([members] if isinstance(members, str) else members))
-        }
+        self.groups = {letter: group for letter, group in (groups or {}).items() if group}
         self.title = title or f"Backpropagation: the gradients of {self.graph.outputs[0].name}"
         self.conditions = conditions(self.graph, sweep.vanishing, self.kink)
         self._by_name: dict[str, Equation] = {
@@ -151,7 +146,8 @@ def checked_kink(kink: Any) -> Any:
         return kink
     if isinstance(kink, bool | str) or not _is_share(kink):
         raise InputError(f"kink = {kink}: expected a number from 0 to 1, 'error', or None for each op's own")
-    return kink
+    # NumPy's numbers print their types.
+    return float(kink) if isinstance(kink, float) else kink
 
 
 def _is_share(kink: Any) -> bool:

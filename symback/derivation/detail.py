@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from symback.core.errors import InputError
 from symback.core.graph import Graph
 from symback.core.node import Node
+from symback.core.op import VARIADIC, Kind
 from symback.ops.arithmetic import CONSTANT, PI
 from symback.ops.partials import occurrences
 
@@ -74,11 +75,18 @@ def _chosen(graph: Graph, detail: Detail) -> set[Node]:
                 chosen.add(source)
                 sizes[source] = 0
         size = 1 + sum(sizes[source] for source in set(node.inputs))
-        if detail == "atomic" or node in graph.outputs or len(uses[node]) > 1 or size > LARGEST_UNNAMED:
+        wanted = detail == "atomic" or node in graph.outputs or _repeats_itself(node)
+        if wanted or len(uses[node]) > 1 or size > LARGEST_UNNAMED:
             chosen.add(node)
             size = 0
         sizes[node] = size
     return chosen
+
+
+def _repeats_itself(node: Node) -> bool:
+    """Say whether a node's derivatives mention its value once for every argument."""
+    op = node.op
+    return op is not None and op.kind is Kind.SELECTING and op.arity == VARIADIC and len(node.inputs) > 1
 
 
 def _output_name(graph: Graph) -> str:

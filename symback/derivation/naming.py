@@ -51,7 +51,7 @@ class NetworkNames:
 class SourceNames(NetworkNames):
     """Names as in Neural Networks from Scratch, ch. 9: `dvalue`, `drelu`, `dsum_dxw0`, `drelu_dx0`."""
 
-    def __init__(self, labels: dict[Node, str], output: Node) -> None:
+    def __init__(self, labels: dict[str, str], output: str) -> None:
         self._labels = labels
         self._output = output
         self._prefix = f"d{labels[output]}"
@@ -62,9 +62,9 @@ class SourceNames(NetworkNames):
 
     def local(self, consumer: Node, of: Node) -> str:
         """Name the activation's own derivative, or a factor of the sum or of a product."""
-        if consumer is self._output:
+        if consumer.name == self._output:
             return self._prefix
-        return f"d{self._labels[consumer]}_d{of.name}"
+        return f"d{self._labels[str(consumer.name)]}_d{of.name}"
 
     def adjoint(self, of: Node) -> str:
         """Name a chained value by the activation and what it is differentiated by."""

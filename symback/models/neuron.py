@@ -96,12 +96,12 @@ class Neuron:
         return f"Backpropagation through one neuron: {self.op.label}, {inputs}"
 
     @property
-    def labels(self) -> dict[Node, str] | None:
+    def labels(self) -> dict[str, str] | None:
         """What each op is called in step names; None where inputs come from other neurons."""
         if any(node.op is not None for node in self.inputs):
             return None
-        labels: dict[Node, str] = dict.fromkeys(self.products, "mul")
-        return {**labels, self.pre_activation: "sum", self.output: self.op.name}
+        labels = {str(node.name): "mul" for node in self.products}
+        return {**labels, str(self.pre_activation.name): "sum", str(self.output.name): self.op.name}
 
     def __repr__(self) -> str:
         terms = [f"mul({x.name or '…'}, {w.name})" for x, w in zip(self.inputs, self.weights, strict=True)]

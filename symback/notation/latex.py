@@ -204,7 +204,7 @@ def _head(head: Tree, dialect: Dialect) -> str:
     """Spell the word in front of a call as an operator, which has its own space around it."""
     if isinstance(head, Script) and head.sub is not None and head.sup is None:
         return f"{_head(head.base, dialect)}_{{{_spell(head.sub, dialect)}}}"
-    if isinstance(head, Letters) and head.style == "upright":
+    if isinstance(head, Letters) and head.style == "upright" and len(head.text) > 1:
         if head.text in _NAMED_FUNCTIONS:
             return rf"\{head.text}"
         if dialect != "github":

@@ -18,6 +18,9 @@ _LARGEST_EXPONENT: Final = 400
 DIGITS: Final = 6
 """Significant digits of a printed result."""
 
+# A longer fraction is written in a line, which can be broken.
+_LONGEST_FRACTION: Final = 60
+
 # Floats carry noise in the last bits (0.1 + 0.2); that alone does not make a printed value rounded.
 _FLOAT_NOISE: Final = 1e-14
 
@@ -145,6 +148,8 @@ def numeral_of_text(text: str) -> Tree:
 def _unsigned(text: str) -> Tree:
     if "/" in text:
         numerator, _, denominator = text.partition("/")
+        if len(text) > _LONGEST_FRACTION:
+            return row(Number(numerator), Sign("/"), Number(denominator))
         return Fraction(Number(numerator), Number(denominator))
     mantissa, mark, exponent = text.partition("e")
     if not mark:

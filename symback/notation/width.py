@@ -35,6 +35,14 @@ _BRACKET = 4.6
 _SMALL = 0.75
 
 
+def _letter(letter: str) -> float:
+    if letter in "ijlt.,;:'() ":
+        return 4.0
+    if letter in "mwMW":
+        return 10.5
+    return 7.8 if letter.isupper() else _LETTER
+
+
 def width(tree: Tree) -> float:  # noqa: C901, PLR0911, PLR0912 - one branch per class of tree
     """Estimate the width in points at 10-point size, rather too wide than too narrow.
 
@@ -43,7 +51,7 @@ def width(tree: Tree) -> float:  # noqa: C901, PLR0911, PLR0912 - one branch per
     """
     match tree:
         case Letters(text, _) | Words(text):
-            return _LETTER * len(text)
+            return sum(map(_letter, text))
         case Number(text):
             return _DIGIT * len(text)
         case Sign(text):

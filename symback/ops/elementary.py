@@ -168,6 +168,7 @@ ERF = Op(
 
 NORMAL_CDF = Op(
     name="normal_cdf",
+    label="Φ",
     kind=Kind.ELEMENTWISE,
     forward=lambda sp, z: (1 + sp.erf(z / sp.sqrt(2))) / 2,
     numeric=lambda xp, z: xp.multiply(0.5, xp.add(1, xp.erf(xp.multiply(z, 0.5**0.5)))),
@@ -180,6 +181,7 @@ NORMAL_CDF = Op(
 
 NORMAL_PDF = Op(
     name="normal_pdf",
+    label="φ",
     kind=Kind.ELEMENTWISE,
     forward=lambda sp, z: sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi),
     numeric=lambda xp, z: xp.multiply(0.3989422804014327, xp.exp(xp.multiply(-0.5, xp.multiply(z, z)))),

@@ -71,8 +71,11 @@ def activation_named(text: str) -> tuple[Op, tuple[Any, ...]]:
     given = [part.strip() for part in rest[:-1].split(",")] if rest[:-1].strip() else []
     try:
         numbers = tuple(TypedNumber.parse(part) for part in given)
+        _ = [float(number) for number in numbers]
     except (ValueError, ArithmeticError):
-        raise InputError(f"activation {text!r}: parameters are numbers, like 'leaky_relu(0.2)'") from None
+        raise InputError(
+            f"activation {text!r}: parameters are numbers that fit a double, like 'leaky_relu(0.2)'"
+        ) from None
     return op, op.bind(numbers)
 
 

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from symback.derivation.steps import Step, StepKind
 from symback.notation.forms import Level, Written
 from symback.notation.tree import Call, Fence, Fraction, Letters, Script, Tree, row, separated
+from symback.notation.width import width
 from symback.ops.arithmetic import CONSTANT, PI
 from symback.rendering.lines import ELIDED, Line, Side, elided
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from symback.core.node import Node
     from symback.derivation.backward import Backward
     from symback.rendering.looks import Looks
 
 DEEPEST: Final = 8
 """Calls nested deeper than this are left out."""
+
+MOST_CALLS: Final = 40
+"""Of more calls than this, the later ones are left out."""
+
+WIDEST_CALL: Final = 150
+"""A call wider than this, in points, has empty brackets in a factor of the chain rule."""
 
 LONGEST_PATH: Final = 6
 """The chain rule is spelled out along a path of at most this many ops."""
@@ -38,15 +48,22 @@ def call_head(node: Node) -> Tree:
     return Script(head, sub=separated([written_number(value).tree for value in node.parameters], ","))
 
 
-def nested_calls(node: Node, looks: Looks, depth: int = 0) -> Written:
-    """Write what a node computes as calls within calls down to the inputs: sum(mul(x, w), b)."""
+def nested_calls(node: Node, looks: Looks) -> Written:
+    """Write what a node computes as calls within calls down to the inputs: sum(mul(x, w), b).
+
+    Calls that are nested too deep, and all after a fair number, are left out.
+    """
+    return _calls(node, looks, DEEPEST, count(1))
+
+
+def _calls(node: Node, looks: Looks, depth: int, written: Iterator[int]) -> Written:
     if node.op is None:
         return looks.name(node)
     if node.op in (CONSTANT, PI):
         return node.op.write([], node.parameters)
-    if depth == DEEPEST:
+    if depth == 0 or next(written) > MOST_CALLS:
         return ELIDED
-    arguments = elided(node.inputs, lambda source: nested_calls(source, looks, depth + 1))
+    arguments = elided(node.inputs, lambda source: _calls(source, looks, depth - 1, written))
     return Written(Call(call_head(node), tuple(a.tree for a in arguments)), Level.CALL)
 
 
@@ -91,4 +108,5 @@ def _short_call(node: Node, looks: Looks) -> Tree:
     if node.op is None:
         return looks.tree(node)
     plain = all(source.op is None for source in node.inputs)
-    return Call(call_head(node), tuple(looks.tree(source) for source in node.inputs) if plain else ())
+    call = Call(call_head(node), tuple(looks.tree(source) for source in node.inputs) if plain else ())
+    return call if width(call) <= WIDEST_CALL else Call(call_head(node), ())

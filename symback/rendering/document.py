@@ -97,23 +97,33 @@ def _parts(backward: Backward, numbers: Numbers | None, looks: Looks) -> Iterato
     yield Part("Conditions", prose=[*(numbers.notes if numbers else ()), *backward.conditions])
 
 
+def _groups(backward: Backward) -> dict[str, list[str] | str]:
+    """Return the groups whose gradients were all asked for."""
+    known = backward.gradients.keys()
+    return {
+        letter: group
+        for letter, group in backward.groups.items()
+        if known >= set([group] if isinstance(group, str) else group)
+    }
+
+
 def _examples(backward: Backward) -> list[str]:
     """Choose the gradients for which the chain rule is spelled out: the first of each group."""
-    firsts = [group if isinstance(group, str) else group[0] for group in backward.groups.values()]
+    firsts = [group if isinstance(group, str) else group[0] for group in _groups(backward).values()]
     return [*firsts, *_alone(backward)][:_EXAMPLES]
 
 
 def _alone(backward: Backward) -> list[str]:
     """Return the names of the gradients that belong to no group."""
     grouped: set[str] = set()
-    for group in backward.groups.values():
+    for group in _groups(backward).values():
         grouped.update([group] if isinstance(group, str) else group)
     return [name for name in backward.gradients if name not in grouped]
 
 
 def _gradients(backward: Backward, looks: Looks, sketcher: Sketcher) -> Iterator[Line | Sketch]:
     """Collect the gradients: a vector for each group, a line for each that is alone."""
-    for letter, group in backward.groups.items():
+    for letter, group in _groups(backward).items():
         if isinstance(group, str):
             step = backward.gradients[group]
             left = Colour("gradient", Name(f"d{letter}", looks.gradient(step.of)))

@@ -217,12 +217,17 @@ class Speller:
                 known = "", None
             else:
                 tree = found.written.tree
-                known = self._spell_tree(tree), (found.written.level, found.exact, width(tree), is_tall(tree))
+                wide = width(tree)
+                spelled = self._spell_tree(tree)
+                # A number so wide that a line may have to be broken inside it is no slot.
+                literal = spelled if wide > _WIDEST_SLOT else None
+                known = spelled, (found.written.level, found.exact, wide, is_tall(tree), literal)
             self._amounts[node] = known
         return known
 
 
 _NAME_MARK: Final = "\x01"
+_WIDEST_SLOT: Final = 120.0
 
 
 class _SlotPen:
@@ -244,9 +249,9 @@ class _SlotPen:
         kind = self._kinds.get(node)
         if kind is None:
             return None
-        if node.op is CONSTANT:
+        level, exact, wide, tall, literal = kind
+        if node.op is CONSTANT or literal is not None:
             return self._looks.number(node)
-        level, exact, wide, tall = kind
         place = len(self._nodes) + self._nodes.index(node)
         return Amount(Written(Slot(place, wide, tall), level), exact)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from symback.notation.identifier import in_ascii
 from symback.notation.latex import GRADIENT_MACRO, escape, is_tall, latex
-from symback.notation.tree import Call, Fence, Row, Sign, Tree
+from symback.notation.tree import Call, Fence, Number, Row, Sign, Tree
 from symback.notation.width import width
 from symback.rendering.families import Speller
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LINE_WIDTH: Final = 330.0
 """Points that a line may take: a little less than the text width of the article class."""
 
+_OUTER: Final = frozenset([Sign("+"), Sign("−")])
+_INNER: Final = frozenset(map(Sign, "·,=<>≤≥/"))
+_DIGITS_IN_A_PIECE: Final = 40
 _WIDE_LEFT: Final = 120.0
 _ROWS_IN_ONE_ALIGN: Final = 120
 
@@ -144,24 +147,39 @@ def _breakable(tree: Tree, room: float) -> Iterator[tuple[str, float]]:
             big = is_tall(body)
             opening, closing = (rf"\Bigl{left}", rf"\Bigr{right}") if big else (left, right)
             yield from _bracketed(opening, [body], closing, 0, room)
+        case Number(text):
+            for start in range(0, len(text), _DIGITS_IN_A_PIECE):
+                piece = Number(text[start : start + _DIGITS_IN_A_PIECE])
+                yield latex(piece), width(piece)
         case _:
             yield latex(tree), width(tree)
 
 
 def _units(items: Sequence[Tree], room: float) -> Iterator[tuple[str, float]]:
-    """Yield the items of a row, each sign together with what follows it."""
-    opening, taken = "", 0.0
-    for item in items:
-        if isinstance(item, Sign):
-            if item.text == ",":
-                yield ",", width(item)
-                continue
-            opening, taken = f"{latex(item)} ", width(item)
+    """Yield the parts of a row, each sign together with what follows it: terms if there are several."""
+    outer = _OUTER if any(item in _OUTER for item in items[1:]) else _INNER
+    if not any(item in outer for item in items[1:]):
+        # Things that stand side by side, with perhaps a minus before them.
+        sign = items[0] if isinstance(items[0], Sign) else None
+        for beside in items[1:] if sign else items:
+            yield from _signed(sign, [beside], room)
+            sign = None
+        return
+    part: list[Tree] = []
+    sign = None
+    for item in (*items, None):
+        if item is not None and not (part and item in outer):
+            part.append(item)
             continue
-        first = True
-        for spelled, wide in _breakable(item, room):
-            yield (opening + spelled, taken + wide) if first else (spelled, wide)
-            first = False
+        yield from _signed(sign, part, room)
+        part, sign = [], item if isinstance(item, Sign) else None
+
+
+def _signed(sign: Sign | None, part: list[Tree], room: float) -> Iterator[tuple[str, float]]:
+    opening, taken = ("", 0.0) if sign is None else (f"{latex(sign)} ", width(sign))
+    whole = part[0] if len(part) == 1 else Row(tuple(part))
+    for spelled, wide in _breakable(whole, room):
+        yield opening + spelled, taken + wide
         opening, taken = "", 0.0
 
 

@@ -8,6 +8,7 @@ from symback.derivation.steps import StepKind
 from symback.notation.forms import Level, Times, Written
 from symback.notation.tree import Colour, Letters, Name, Tree
 from symback.ops.arithmetic import CONSTANT
+from symback.ops.comparisons import WHERE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
 MOST_FACTORS: Final = 4
 """A chained value is written out back to the upstream if that takes no more factors than this."""
 
-MOST_OPS: Final = 20
+MOST_OPS: Final = 14
 """A chained value is not written out where its opened factors show more ops than this."""
 
 MOST_TERMS: Final = 8
 """Of a sum or a call with more terms than this only the first and the last are written."""
+
+_CASES: Final = 4
 
 FIRST_TERMS: Final = 3
 LAST_TERMS: Final = 2
@@ -216,8 +219,10 @@ def chain_behind(step: Step) -> list[tuple[Step, Step]] | None:
 
 
 def _ops_in(node: Node) -> int:
-    """Count the ops that the definition of a node shows."""
-    return 1 + sum(_ops_in(source) for source in node.inputs[:MOST_TERMS] if source.name is None)
+    """Count the ops that the definition of a node shows; a list of cases takes the room of several."""
+    return (_CASES if node.op is WHERE else 1) + sum(
+        _ops_in(source) for source in node.inputs[:MOST_TERMS] if source.name is None
+    )
 
 
 def _is_one(node: Node) -> bool:

@@ -9,6 +9,7 @@ from symback.core.op import VARIADIC, Kind, Op
 from symback.notation.forms import Choice, Level, Written, written_number
 from symback.notation.identifier import identifier
 from symback.notation.tree import Fraction, Indicator, Letters, Tree, parentheses, row
+from symback.notation.width import width
 from symback.ops.arithmetic import CONSTANT, PI
 from symback.ops.expression import Expression
 from symback.ops.from_sympy import from_sympy
@@ -40,24 +41,31 @@ def op_rules(backward: Backward) -> list[Line]:
 
 
 _MOST_ARGUMENTS = 3
+# SymPy's own form of a derivative says nothing to a reader if it is too wide, in points.
+_WIDEST_RAW_FORM = 200
 
 
 def _rules(op: Op, parameters: tuple[Any, ...], arity: int, kink: Any) -> list[Line]:
     rule = partial_rule(op, parameters, arity, 0, kink)
     call = op.write([_letter(node) for node in rule.arguments], parameters)
+    subject = call
     lines: list[Line] = []
-    defined = _definition(op, parameters, rule.arguments)
-    if defined is not None and defined != call.tree:
-        lines.append(Line("", call.tree, (Side("=", defined),)))
+    if op.kind is Kind.SELECTING and op.arity == VARIADIC:
+        # Its derivatives mention the selected value again and again: it gets a letter.
+        subject = Written(Letters("y"), Level.ATOM)
+        lines.append(Line("", subject.tree, (Side("=", call.tree),)))
+    else:
+        defined = _definition(op, parameters, rule.arguments)
+        if defined is not None and defined != call.tree:
+            lines.append(Line("", call.tree, (Side("=", defined),)))
     # Every term of a sum has the same derivative.
     positions = range(1 if op.arity == VARIADIC and op.kind is Kind.ELEMENTWISE else arity)
     for position in positions:
-        sides = _derivatives(op, parameters, arity, position, kink, call)
+        sides = _derivatives(op, parameters, arity, position, kink, subject)
         by = _letter(partial_rule(op, parameters, arity, position, kink).arguments[position]).tree
         sign = Letters("d" if arity == 1 else "∂")
-        body = call.tree if call.level >= Level.POWER else parentheses(call.tree)
-        left = row(Fraction(sign, row(sign, by)), body)
-        lines.append(Line("", left, tuple(sides)))
+        body = subject.tree if subject.level >= Level.POWER else parentheses(subject.tree)
+        lines.append(Line("", row(Fraction(sign, row(sign, by)), body), tuple(sides)))
     return lines
 
 
@@ -97,8 +105,9 @@ def _derivatives(  # noqa: PLR0913 - the key of a rule, spelled out
     if op.textbook and op.kind is Kind.ELEMENTWISE:
         try:
             places = tuple(Expression(node) for node in rule.arguments)
-            plain = derived(op, parameters, arity, position, kink, places)
-            trees.append(definition(plain.node, leaf).tree)
+            plain = definition(derived(op, parameters, arity, position, kink, places).node, leaf).tree
+            if width(plain) <= _WIDEST_RAW_FORM:
+                trees.append(plain)
         except DerivationError:
             # SymPy's form has a function without an op; the textbook form stands alone.
             trees = []

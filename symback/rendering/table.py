@@ -94,11 +94,13 @@ def table_markdown(table: Table) -> str:
 def table_latex(table: Table) -> str:
     r"""Lay a table out as a LaTeX tabular.
 
-    >>> print(table_latex(Table("T", ["a"], [["1"]])).splitlines()[1])
+    >>> print(table_latex(Table("T", ["a"], [["1"]])).splitlines()[2])
     \begin{tabular}{l}
     """
     lines = [" & ".join(map(escape, row)) + r" \\" for row in [table.columns, *table.rows]]
     lines.insert(1, r"\hline")
-    tabular = [rf"\begin{{tabular}}{{{'l' * len(table.columns)}}}", *lines, r"\end{tabular}"]
+    columns = "l" * len(table.columns)
+    tabular = [rf"\begin{{tabular}}{{{columns}}}", *lines, r"\end{tabular}}"]
     footer = "\n\n".join(map(escape, table.footer))
-    return "\n".join([rf"\subsection*{{{escape(table.title)}}}", *tabular, "", footer, ""])
+    narrow = r"{\footnotesize\setlength{\tabcolsep}{3pt}"
+    return "\n".join([rf"\subsection*{{{escape(table.title)}}}", narrow, *tabular, "", footer, ""])

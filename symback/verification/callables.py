@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from symback.core.errors import InputError
@@ -24,7 +25,7 @@ def own_gradients(
         InputError: What it returns cannot be matched with the gradients.
     """
     label = getattr(function, "__name__", repr(function))
-    result = function(**_accepted(function, given))
+    result = function(**{name: _floats(value) for name, value in _accepted(function, given).items()})
     if isinstance(result, Mapping):
         return _from_mapping(result, backward, label)
     names = list(backward.gradients)
@@ -32,7 +33,7 @@ def own_gradients(
         result = result.tolist()
     if not isinstance(result, list | tuple):
         result = [result]
-    if len(result) == len(backward.groups) and any(isinstance(_listed(part), list) for part in result):
+    if len(result) == len(backward.groups) > 0 and any(isinstance(_listed(part), list) for part in result):
         return _by_groups(zip(backward.groups, result, strict=True), backward, label)
     if len(result) != len(names):
         raise InputError(
@@ -40,6 +41,13 @@ def own_gradients(
             f"{', …' if len(names) > 6 else ''})"  # noqa: PLR2004 - enough to see
         )
     return dict(zip(names, map(_float, result), strict=True))
+
+
+def _floats(value: Any) -> Any:
+    """Turn exact numbers into floats, which every function can compute with."""
+    if isinstance(value, list | tuple):
+        return [_floats(entry) for entry in value]
+    return float(value) if isinstance(value, Fraction) else value
 
 
 def _accepted(function: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:

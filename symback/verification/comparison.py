@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -11,7 +12,7 @@ from symback.core.errors import InputError
 from symback.evaluation.values import Values
 from symback.verification.autodiff import jax_gradients, torch_gradients
 from symback.verification.callables import own_gradients
-from symback.verification.differences import Interval, central_differences, complex_steps, one_sided
+from symback.verification.differences import Estimate, Interval, central_differences, complex_steps, one_sided
 from symback.verification.point import Point
 from symback.verification.sympy_diff import sympy_derivatives
 
@@ -24,6 +25,7 @@ SAMPLE: Final = 50
 """Of more gradients than this, methods whose cost grows with their number take a random sample."""
 
 _KINK_TOLERANCE: Final = 1e-6
+_OWN_TOLERANCE: Final = 1e-6
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ METHODS: Final = {
     for method in (
         # An exact derivative, rounded once; the symbolic value comes from a few float operations.
         Method("sympy", sympy_derivatives, 1e-12, each=True),
-        # Truncation ~ h² and rounding ~ ε/h balance at h = ∛ε: errors around 1e-10.
-        Method("central", central_differences, 1e-6, each=True),
+        # Comes with an estimate of its own error; this is for what the estimate misses.
+        Method("central", central_differences, 1e-8, each=True),
         Method("complex", complex_steps, 1e-12, each=True),
         Method("torch", torch_gradients, 1e-10, each=False, at_kinks=True, needs="torch"),
         Method("jax", jax_gradients, 1e-10, each=False, at_kinks=True, needs="jax"),
@@ -95,7 +97,7 @@ class Row:
         if self.disagreeing:
             return "disagrees: " + ", ".join(self.disagreeing)
         if self.interval is not None:
-            return "within the kink's interval"
+            return "in interval"
         return "agrees" if self.absolute is not None else "not compared"
 
 
@@ -125,6 +127,8 @@ class Comparison:
         """The verdict in one line."""
         compared = [row for row in self.rows if row.absolute is not None or row.interval is not None]
         wrong = [row.name for row in self.rows if row.disagreeing]
+        if not compared:
+            return f"nothing was compared: no method gives a number for any of {len(self.rows)} gradients"
         if wrong:
             listed = ", ".join(wrong[:8]) + (", …" if len(wrong) > 8 else "")  # noqa: PLR2004 - enough to see
             return f"{len(wrong)} of {len(compared)} compared gradients disagree: {listed}"
@@ -199,16 +203,15 @@ def compare(
             table[method.name] = {}
             continue
         table[method.name] = method.gradients(point, sample if method.each else names)
+    everything = {**inputs, **({} if upstream is None else {"upstream": upstream})}
     for function in functions:
-        label = getattr(function, "__name__", "function")
-        everything = {**inputs, **({} if upstream is None else {"upstream": upstream})}
-        table[label] = own_gradients(function, derivation, everything)
+        table[_label(function, table)] = own_gradients(function, derivation, everything)
     jumps = any(hit.jump for hit in values.at_kinks)
     intervals = {name: one_sided(point, name) for name in sample} if kinked and not jumps else {}
     tolerances = {method.name: method.tolerance for method in methods}
     rows = [
-        _row(name, values.gradients[name], table, tolerances, intervals.get(name))
-        for name in values.gradients
+        _row(name, value, table, tolerances, intervals.get(name), abs(point.upstream))
+        for name, value in values.gradients.items()
     ]
     return Comparison(list(table), rows, notes, seed)
 
@@ -218,14 +221,16 @@ def _chosen(against: Sequence[Any] | None) -> tuple[list[Method], list[Callable[
         found = [method for method in METHODS.values() if method.installed]
         missing = [method.name for method in METHODS.values() if not method.installed]
         return found, [], [f"not installed, so not compared: {', '.join(missing)}"] if missing else []
-    if isinstance(against, str):
+    if isinstance(against, str) or callable(against):
         against = [against]
+    if not against:
+        raise InputError(f"against is empty: name some of {', '.join(METHODS)}, or leave it out for all")
     methods: list[Method] = []
     functions: list[Callable[..., Any]] = []
     for wanted in against:
         if callable(wanted):
             functions.append(wanted)
-        elif wanted not in METHODS:
+        elif not isinstance(wanted, str) or wanted not in METHODS:
             raise InputError(
                 f"against = {wanted!r}: known are {', '.join(METHODS)}, or a function of your own"
             )
@@ -238,6 +243,12 @@ def _chosen(against: Sequence[Any] | None) -> tuple[list[Method], list[Callable[
     return methods, functions, []
 
 
+def _label(function: Callable[..., Any], taken: Mapping[str, Any]) -> str:
+    """Name the column of a user's function; functions of one name are numbered."""
+    name = getattr(function, "__name__", "function")
+    return next(label for label in (name, *(f"{name}_{n}" for n in range(2, 100))) if label not in taken)
+
+
 def _sample(names: list[str], seed: int) -> list[str]:
     if len(names) <= SAMPLE:
         return names
@@ -245,12 +256,13 @@ def _sample(names: list[str], seed: int) -> list[str]:
     return [name for name in names if name in chosen]
 
 
-def _row(
+def _row(  # noqa: PLR0913 - a row, and what it is judged by
     name: str,
     symbolic: Any,
     table: Mapping[str, Mapping[str, Any]],
     tolerances: Mapping[str, float],
     interval: Interval | None,
+    upstream: float,
 ) -> Row:
     others = {column: found.get(name) for column, found in table.items()}
     disagreeing: list[str] = []
@@ -259,15 +271,16 @@ def _row(
         1, abs(interval.high)
     )
     for column, other in others.items():
-        if other is None:
+        if other is None or (on_kink and interval is not None and _inside(other, interval)):
             continue
         error = abs(float(symbolic - other))
         scale = max(abs(float(symbolic)), abs(float(other)))
-        if on_kink and interval is not None and _inside(other, interval):
-            continue
-        if worst is None or error > worst[0]:
+        if worst is None or not error <= worst[0]:
             worst = error, error / scale if scale else 0.0
-        if not error <= tolerances.get(column, 1e-6) * max(1.0, scale):
+        slack = other.error if isinstance(other, Estimate) else 0.0
+        # A small gradient may be the difference of values as large as the upstream.
+        allowed = tolerances.get(column, _OWN_TOLERANCE) * max(1.0, scale, upstream) + slack
+        if not (math.isfinite(error) and error <= allowed):
             disagreeing.append(column)
     if interval is not None and not _inside(symbolic, interval):
         disagreeing.append("one-sided differences")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 from symback.notation.numeral import spell
@@ -73,6 +74,11 @@ def _six(value: Any) -> str:
     return "–" if value is None else spell(float(value) if not isinstance(value, float) else value)[0]
 
 
+def _finite(value: Any) -> float | None:
+    """Return a double, or None for what JSON cannot hold."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
 def _error(value: float | None) -> str:
     return "–" if value is None else f"{value:.1e}" if value else "0"
 
@@ -88,11 +94,9 @@ def comparison_json(comparison: Comparison, report: Report | None = None) -> str
         "gradients": {
             row.name: {
                 **valued(row.symbolic),
-                "others": {
-                    name: None if value is None else float(value) for name, value in row.others.items()
-                },
-                "absolute_error": row.absolute,
-                "relative_error": row.relative,
+                "others": {name: _finite(value) for name, value in row.others.items()},
+                "absolute_error": _finite(row.absolute),
+                "relative_error": _finite(row.relative),
                 "interval": None if row.interval is None else list(row.interval),
                 "verdict": row.verdict,
             }
@@ -102,4 +106,4 @@ def comparison_json(comparison: Comparison, report: Report | None = None) -> str
     }
     if report is not None:
         data["certificate"] = certificate(report)
-    return json.dumps(data, ensure_ascii=False, indent=1)
+    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False)

@@ -46,7 +46,8 @@ def smooth_op(sp: Any, node: Node, at: Mapping[Node, Any], sources: list[Any], m
         return sources[winner]
     if op is ADD and len(sources) > _LONG_SUM:
         others = [source for source in sources if not source.is_Symbol or source == moving]
-        return sp.Add(*others, sp.Symbol(f"rest of {node.name}", real=True))
+        rest = [sp.Symbol(f"rest of {node.name}", real=True)] * (len(others) < len(sources))
+        return sp.Add(*others, *rest)
     places = [sp.Symbol(f"z{number}", real=True) for number in range(len(sources))]
     shape = op.forward(sp, *places, *node.parameters)
     if isinstance(shape, sp.Piecewise):

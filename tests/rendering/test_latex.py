@@ -129,7 +129,6 @@ def test_length_is_linear_in_the_number_of_inputs():
         assert large - middle == pytest.approx(2 * (middle - small), rel=0.02)
 
 
-@pytest.mark.xfail(strict=True, reason="shared, unnamed quantities are written out again at every use")
 def test_the_function_stays_short_where_its_parts_are_shared():
     h = sb.symbols("x")
     for _ in range(6):

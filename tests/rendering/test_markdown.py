@@ -24,11 +24,8 @@ def documents():
 
 
 def cases():
-    escaped = pytest.mark.xfail(
-        strict=True, reason=r"the words normal_cdf and normal_pdf are spelled with \_"
-    )
     for name, text in documents():
-        yield pytest.param(text, id=name, marks=[escaped] if "normal_" in name else [])
+        yield pytest.param(text, id=name)
 
 
 @pytest.mark.parametrize("source", list(cases()))
