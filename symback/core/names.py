@@ -9,14 +9,14 @@ from typing import Final
 
 from symback.core.errors import NamingError
 
-LONGEST_NAME: Final = 32
+LONGEST_NAME: Final = 30
 """A name may have this many characters."""
 
 _WANTED: Final = (
     "a name is a letter (a–z, A–Z or Greek) followed by letters, digits and single underscores, "
     "like w0, z_hidden or lambda"
 )
-_ALLOWED: Final = re.compile(r"[A-Za-zΑ-ΡΣ-Ωα-ω][A-Za-z0-9Α-ΡΣ-Ωα-ω]*(_[A-Za-z0-9Α-ΡΣ-Ωα-ω]+)*\Z")
+_ALLOWED: Final = re.compile(r"[A-Za-zΑ-ΡΣ-Ωα-ρσ-ω][A-Za-z0-9Α-ΡΣ-Ωα-ρσ-ω]*(_[A-Za-z0-9Α-ΡΣ-Ωα-ρσ-ω]+)*\Z")
 
 
 def checked_name(name: object, what: str = "name") -> str:
@@ -61,7 +61,7 @@ def _checked(name: str, what: str) -> str:
 
 def _complaint(name: str) -> str:
     for character in name:
-        if not re.match(r"[A-Za-z0-9Α-ΡΣ-Ωα-ω_]", character):
+        if not re.match(r"[A-Za-z0-9Α-ΡΣ-Ωα-ρσ-ω_]", character):
             kind = unicodedata.name(character, "a control character")
             if character.isalpha():
                 return f"{character!r} ({kind}) cannot be told apart on paper, or has no sign in LaTeX"

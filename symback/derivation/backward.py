@@ -31,6 +31,8 @@ class Backward:
         graph: The forward graph; everything that is shown has a name.
         forward: The forward equations, in order.
         steps: The steps, in order; each uses only what stands above it.
+        adjoints: For each forward quantity that was reached, the step that gives its gradient.
+        vanishing: The edges along which nothing flows, because their local factor is 0.
         gradients: For each quantity asked for, the step that gives its gradient.
         groups: Letters that stand for several names in order (x: x0, x1, …) or for one (b: bias).
         conditions: What holds only under a condition, in words.
@@ -69,6 +71,7 @@ class Backward:
             sweep = Sweep(self.graph, asked, naming or NetworkNames(), share)
             self.steps = sweep.steps
             self.adjoints = sweep.adjoints
+            self.vanishing = sweep.vanishing
             self.gradients = {str(node.name): sweep.adjoints[node] for node in asked}
             self.forward = equations(self.graph.nodes)
         self.groups = {letter: group for letter, group in (groups or {}).items() if group}
@@ -144,16 +147,17 @@ def checked_kink(kink: Any) -> Any:
     """
     if kink is None or kink == "error":
         return kink
+    if getattr(kink, "shape", None) == ():
+        kink = kink.item()  # NumPy's numbers print their types
     if isinstance(kink, bool | str) or not _is_share(kink):
         raise InputError(f"kink = {kink}: expected a number from 0 to 1, 'error', or None for each op's own")
-    # NumPy's numbers print their types.
-    return float(kink) if isinstance(kink, float) else kink
+    return kink
 
 
 def _is_share(kink: Any) -> bool:
     try:
         return bool(0 <= kink <= 1)
-    except TypeError:
+    except (TypeError, ValueError):
         return False
 
 

@@ -30,7 +30,11 @@ def conditions(graph: Graph, vanishing: Iterable[Edge], kink: Any) -> list[str]:
         if op.kind is Kind.SELECTING and op.arity == VARIADIC and len(node.inputs) > 1:
             found[_in_a_tie(node, kink)] = None
     for edge in vanishing:
-        jumping = next(n.op for n, _ in edge.path if n.op is not None and n.op.kind is not Kind.ELEMENTWISE)
+        ops = [node.op for node, _ in edge.path if node.op is not None]
+        jumping = next((op for op in ops if op.kind is not Kind.ELEMENTWISE), None)
+        if jumping is None:
+            found[f"{edge.consumer.name} does not change with {edge.of.name}: the local factor is 0."] = None
+            continue
         way = f"{edge.of.name} acts on {edge.consumer.name} through {jumping.label}"
         found[f"{way}, which is constant wherever it does not jump: that path contributes 0."] = None
     return [*found, LAYOUT]

@@ -53,7 +53,29 @@ def spread(backward: Backward, given: Mapping[str, Any], upstream: Any) -> dict[
     if upstream is not None:
         _put(values, seed, checked_number(upstream, "upstream"))
     values.setdefault(seed, 1)
+    _refuse_unequal_shapes(values, seed)
     return values
+
+
+def _refuse_unequal_shapes(values: Mapping[str, Any], seed: str) -> None:
+    shapes = {name: tuple(value.shape) for name, value in values.items() if hasattr(value, "dtype")}
+    if len(set(shapes.values())) < 2:  # noqa: PLR2004 - nothing to compare
+        if seed in shapes and len(shapes) == 1 and shapes[seed]:
+            raise InputError(f"upstream has the shape {shapes[seed]}, but every input is a number")
+        return
+    import numpy as np
+
+    upstream = shapes.pop(seed, ())
+    listed = ", ".join(f"{name} {shape}" for name, shape in list(shapes.items())[:8])
+    try:
+        common = np.broadcast_shapes(*shapes.values())
+        fits = np.broadcast_shapes(common, upstream) == common
+    except ValueError:
+        fits = False
+    if not fits:
+        raise InputError(
+            f"the shapes do not go together: {listed}" + (f", upstream {upstream}" if upstream else "")
+        )
 
 
 def _put(values: dict[str, Any], name: str, value: Any) -> None:
@@ -113,7 +135,9 @@ def checked_number(value: Any, where: str) -> Any:  # noqa: C901, PLR0911 - one 
             raise InputError(f"{where} = {value}: only finite numbers can be used")
         return float(value)
     if _has_no_axis(value) and hasattr(value, "item"):
-        return checked_number(value.item(), where)
+        plain = value.item()
+        # NumPy's long double is its own item.
+        return checked_number(float(plain) if type(plain) is type(value) else plain, where)
     if isinstance(value, Decimal) and value.is_finite():
         return TypedNumber.parse(str(value))
     if hasattr(value, "shape") and hasattr(value, "dtype"):
@@ -144,6 +168,8 @@ def _checked_array(value: Any, where: str) -> Any:
         value = np.asarray(value)
     if str(value.dtype) == "object":
         raise InputError(f"{where}: an array of Python objects cannot be used; expected an array of numbers")
+    if hasattr(value, "detach"):
+        value = value.detach()  # a tensor is taken for its numbers
     xp = array_namespace(value)
     if xp.isdtype(value.dtype, "complex floating"):
         raise InputError(f"{where}: an array of complex numbers is not supported; give real ones")

@@ -108,9 +108,14 @@ def compute(order: Iterable[Node], inputs: Mapping[str, Any], namespace: Any) ->
         if op is None:
             values[node] = inputs[str(node.name)]
         else:
-            values[node] = op.numeric(
-                namespace, *[values[source] for source in node.inputs], *node.parameters
-            )
+            arguments = [values[source] for source in node.inputs]
+            try:
+                values[node] = op.numeric(namespace, *arguments, *node.parameters)
+            except OverflowError:
+                raise DomainError(
+                    f"{node.name or op.label} is beyond ±1.8e308: an exact number too large for a double "
+                    "meets a float"
+                ) from None
     return values
 
 

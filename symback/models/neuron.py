@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from typing import TYPE_CHECKING, Final
 
 from symback.core.errors import InputError, LimitError, NameClashError
@@ -66,7 +67,8 @@ class Neuron:
             if weights
             else _numbered("w", suffix, self.n, Role.PARAMETER)
         )
-        self.bias = _leaves([f"{bias}{suffix}"], "bias", Role.PARAMETER)[0]
+        self.bias = _leaves([checked_name(bias, "bias") + suffix], "bias", Role.PARAMETER)[0]
+        _refuse_repeats([str(node.name) for node in (*self.weights, self.bias)], "parameter")
         self.products = tuple(
             Node(MUL, (x, w), (), f"xw{i}{suffix}")
             for i, (x, w) in enumerate(zip(self.inputs, self.weights, strict=True))
@@ -114,6 +116,8 @@ def _size(n: object, inputs: Sequence[object] | None, weights: Sequence[object] 
     for what, given in (("inputs", inputs), ("weights", weights)):
         if isinstance(given, str):
             raise InputError(f"{what} = {given!r}: expected a list of names, got one text")
+        if given is not None and not isinstance(given, Sized):
+            raise InputError(f"{what} = {given!r}: expected a list of names, got {type(given).__name__}")
     counts = {
         what: size
         for what, size in (

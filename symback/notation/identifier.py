@@ -21,6 +21,9 @@ GREEK: Final = {
 
 _GREEK_LETTERS: Final = frozenset(GREEK.values())
 _GREEK_SPELLED: Final = {letter: name for name, letter in GREEK.items()}
+# Greek letters that look Latin: on paper they are the Latin ones.
+LATIN_LOOKING: Final = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo", strict=True))
+_LATIN_NAMES: Final = re.compile("|".join(name for name, letter in GREEK.items() if letter in LATIN_LOOKING))
 _BASE: Final = re.compile(r"([^\W\d_]+)(\d*)\Z")
 _ACCENTED: Final = re.compile(r"(.+)(hat|bar|tilde)\Z")
 
@@ -59,7 +62,12 @@ def coarse_spelling(name: str) -> str:
     >>> coarse_spelling("theta_0") == coarse_spelling("θ0")
     True
     """
-    return in_ascii(name).replace("_", "")
+    spelled = in_ascii(name).replace("_", "")
+    return spelled if spelled.islower() and "omicron" not in spelled else _LATIN_NAMES.sub(_in_latin, spelled)
+
+
+def _in_latin(match: re.Match[str]) -> str:
+    return LATIN_LOOKING[GREEK[match[0]]]
 
 
 def in_ascii(name: str) -> str:
@@ -77,8 +85,10 @@ def _base(letters: str) -> Tree:
     # The constant π appears in formulas of its own: a quantity of that name must not look like it.
     if letters in {"pi", "π"}:
         return Letters("pi")
-    if letters in GREEK:
-        return Letters(GREEK[letters])
+    letters = GREEK.get(letters, letters)
+    letters = LATIN_LOOKING.get(letters, letters)
+    if len(letters) == 1:
+        return Letters(letters)
     match = _ACCENTED.match(letters)
     if match:
         stem, mark = match.groups()
@@ -93,7 +103,7 @@ def _subscript(part: str) -> Tree:
         return Number(part)
     part = GREEK.get(part, part)
     if len(part) == 1:
-        return Letters(part)
+        return Letters(LATIN_LOOKING.get(part, part))
     match = _BASE.match(part)
     if match and match.group(2):
         letters, digits = match.groups()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, assert_never
 
-from symback.notation.identifier import GREEK
+from symback.notation.identifier import GREEK, LATIN_LOOKING
 from symback.notation.pattern import spell_slot
 from symback.notation.tree import (
     Accent,
@@ -52,15 +52,13 @@ _SIGNS: Final = {
     "…": r"\dots",
 }
 
-# Capital Greek letters that look Latin have no command of their own.
-_LATIN_LOOKING: Final = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo", strict=True))
 _LETTERS: Final = {
     "∂": r"\partial",
     "∇": r"\nabla",
     "⋯": r"\cdots",
     "ϕ": r"\varphi",
     "η": r"\eta",
-    **{letter: rf"\{name}" for name, letter in GREEK.items() if letter not in _LATIN_LOOKING},
+    **{letter: rf"\{name}" for name, letter in GREEK.items() if letter not in LATIN_LOOKING},
     "ε": r"\varepsilon",
     "Υ": r"\Upsilon",
 }
@@ -89,7 +87,7 @@ _ESCAPES: Final = {
     "≥": r"$\ge$",
     "·": r"$\cdot$",
     "±": r"$\pm$",
-    **{letter: f"${spelled}$" for letter, spelled in {**_LETTERS, **_LATIN_LOOKING}.items() if letter != "∂"},
+    **{letter: f"${spelled}$" for letter, spelled in {**_LETTERS, **LATIN_LOOKING}.items() if letter != "∂"},
     "…": r"\dots{}",
     '"': r"\textquotedbl{}",
 }
@@ -173,11 +171,9 @@ def _spell(tree: Tree, dialect: Dialect) -> str:  # noqa: C901, PLR0911, PLR0912
 
 def _letters(text: str, style: str) -> str:
     if len(text) == 1:
-        letter = _LETTERS.get(text) or _LATIN_LOOKING.get(text, text)
+        letter = _LETTERS.get(text) or LATIN_LOOKING.get(text, text)
         return letter if style == "italic" else rf"\{_STYLES[style]}{{{letter}}}"
-    spelled = "".join(
-        _LETTERS.get(c, _LATIN_LOOKING.get(c, c)) + (" " if c in _LETTERS else "") for c in text
-    )
+    spelled = "".join(_LETTERS.get(c, LATIN_LOOKING.get(c, c)) + (" " if c in _LETTERS else "") for c in text)
     return rf"\{_STYLES[style]}{{{spelled.strip()}}}".replace("_", r"\_")
 
 

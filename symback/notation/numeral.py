@@ -59,6 +59,12 @@ class TypedNumber(ExactFraction):
     def __str__(self) -> str:
         return self.text
 
+    def __copy__(self) -> TypedNumber:
+        return self
+
+    def __deepcopy__(self, memo: object) -> TypedNumber:
+        return self
+
     def __reduce__(self) -> tuple[object, ...]:
         return TypedNumber.parse, (self.text,)
 

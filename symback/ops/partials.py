@@ -82,9 +82,11 @@ def partial(node: Node, position: int, kink: Any = None) -> tuple[Node, bool]:
         raise DerivationError(f"{node.name!r} comes from outside; it has no derivative of its own")
     if op.arity == VARIADIC and op.kind is Kind.ELEMENTWISE:
         # Every term of a long sum has the derivative of the first of two.
-        rule = partial_rule(op, node.parameters, 2, 0, kink)
+        rule = partial_rule(op, node.parameters, 2, 0, kink, _spelled(node.parameters, kink))
         return rule.at(node.inputs[:2] if len(node.inputs) > 1 else node.inputs * 2, node)
-    return partial_rule(op, node.parameters, len(node.inputs), position, kink).at(node.inputs, node)
+    return partial_rule(
+        op, node.parameters, len(node.inputs), position, kink, _spelled(node.parameters, kink)
+    ).at(node.inputs, node)
 
 
 def occurrences(node: Node) -> int:
@@ -98,12 +100,29 @@ def occurrences(node: Node) -> int:
     if op is None or op.kind is Kind.PIECEWISE_CONSTANT or op.arity == VARIADIC:
         return 0
     arity = len(node.inputs)
-    rules = (partial_rule(op, node.parameters, arity, position, None) for position in range(arity))
+    rules = (
+        partial_rule(op, node.parameters, arity, position, None, _spelled(node.parameters, None))
+        for position in range(arity)
+    )
     return max(rule.mentions for rule in rules)
 
 
+def _spelled(parameters: tuple[Any, ...], kink: Any) -> object:
+    """Tell numbers apart that are equal but not the same on paper: 2 and 2.0, 0.1 and 0.10."""
+    if not parameters and kink is None:
+        return ()
+    return tuple([(type(value), str(value)) for value in (*parameters, kink)])
+
+
 @lru_cache(maxsize=1024)
-def partial_rule(op: Op, parameters: tuple[Any, ...], arity: int, position: int, kink: Any) -> Partial:
+def partial_rule(  # noqa: PLR0913 - the key of the cache
+    op: Op,
+    parameters: tuple[Any, ...],
+    arity: int,
+    position: int,
+    kink: Any,
+    spelled: object = (),  # noqa: ARG001
+) -> Partial:
     """Return the derivative of an op as a template, over placeholders for its arguments.
 
     >>> from symback.ops.table import OPS

@@ -7,6 +7,7 @@ import sys
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
+from symback.derivation.steps import Step, StepKind
 from symback.rendering.document import document
 from symback.rendering.families import Sketcher
 from symback.rendering.latex import to_latex
@@ -14,13 +15,12 @@ from symback.verification.mathematics import MathematicsCheck
 from symback.verification.numbers import NumbersCheck
 from symback.verification.readback import ReadbackCheck
 from symback.verification.report import Finding, Report, Status, StepReport
-from symback.verification.sampling import sampled
+from symback.verification.sampling import Sample, sampled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from symback.derivation.backward import Backward
-    from symback.derivation.steps import Step
 
 EVERY_STEP: Final = 360
 """Up to so many steps (a neuron of 50 inputs has 352) each is judged by itself."""
@@ -36,7 +36,8 @@ def verify(backward: Backward, *, seed: int = 0) -> Report:
     each kink. Print: as `to_latex()` prints it and latex2sympy2 reads it, it is the same expression.
 
     Of more than a few hundred steps, those that differ only in names form a family: one of each
-    is judged, and some more at random.
+    is judged, and some more at random; of the others it is checked that they multiply and add up
+    what the chain rule says.
 
     Args:
         backward: The derivation.
@@ -47,50 +48,62 @@ def verify(backward: Backward, *, seed: int = 0) -> Report:
     '11 steps: 11 proved, 11 numeric, 11 read back'
     """
     samples = sampled(backward, seed)
-    checks: dict[str, Callable[[Step], Finding]] = {
-        "mathematics": MathematicsCheck(backward, samples).check,
-        "numbers": NumbersCheck(backward, samples).check,
-        "print": ReadbackCheck(backward, to_latex(document(backward))).check,
-    }
     notes = _branch_notes(backward, samples)
+    judge = _Judge(backward, samples)
     if len(backward.steps) <= EVERY_STEP:
-        steps = [_judged(step, checks) for step in backward.steps]
+        steps = [judge.each(step) for step in backward.steps]
     else:
-        steps, families = _by_families(backward, checks, seed)
-        judged = sum(len(members) for members in families)
+        steps, families, judged = judge.by_families(seed)
         notes.append(
-            f"{len(backward.steps)} steps in {len(families)} families of equal form: of each family one "
+            f"{len(backward.steps)} steps in {families} families of equal form: of each family one "
             f"step and up to {_MORE_OF_A_FAMILY} at random were judged ({judged} in all)"
         )
     return Report(steps, [sample.inputs for sample in samples], seed, notes, _versions())
 
 
-def _judged(step: Step, checks: dict[str, Callable[[Step], Finding]]) -> StepReport:
-    return StepReport(step.name, step.kind.value, {name: check(step) for name, check in checks.items()})
+class _Judge:
+    """Applies the three checks to steps."""
 
+    def __init__(self, backward: Backward, samples: list[Sample]) -> None:
+        self._steps = backward.steps
+        self._mathematics = MathematicsCheck(backward, samples)
+        self._checks: dict[str, Callable[[Step], Finding]] = {
+            "mathematics": self._mathematics.check,
+            "numbers": NumbersCheck(backward, samples).check,
+            "print": ReadbackCheck(backward, to_latex(document(backward))).check,
+        }
 
-def _by_families(
-    backward: Backward, checks: dict[str, Callable[[Step], Finding]], seed: int
-) -> tuple[list[StepReport], list[list[Step]]]:
-    """Judge a generic member and a random sample of each family; the others follow them."""
-    rng = random.Random(seed)  # noqa: S311 - a sample, no secret
-    sketcher = Sketcher()
-    families: dict[Any, list[Step]] = {}
-    for step in backward.steps:
-        families.setdefault(sketcher.step(step).key, []).append(step)
-    judged: dict[Step, StepReport] = {}
-    chosen: list[list[Step]] = []
-    for members in families.values():
-        first, *rest = members
-        sample = [first, *rng.sample(rest, min(_MORE_OF_A_FAMILY, len(rest)))]
-        chosen.append(sample)
-        reports = [_judged(step, checks) for step in sample]
-        judged.update(zip(sample, reports, strict=True))
-        together = _together(reports, len(members))
-        for step in members:
-            if step not in judged:
-                judged[step] = StepReport(step.name, step.kind.value, together)
-    return [judged[step] for step in backward.steps], chosen
+    def each(self, step: Step) -> StepReport:
+        """Judge one step by itself."""
+        findings = {name: check(step) for name, check in self._checks.items()}
+        return StepReport(step.name, step.kind.value, findings)
+
+    def by_families(self, seed: int) -> tuple[list[StepReport], int, int]:
+        """Judge a generic member and a random sample of each family; the others follow them."""
+        rng = random.Random(seed)  # noqa: S311 - a sample, no secret
+        sketcher = Sketcher()
+        families: dict[Any, list[Step]] = {}
+        for step in self._steps:
+            families.setdefault(sketcher.step(step).key, []).append(step)
+        reports: dict[Step, StepReport] = {}
+        judged = 0
+        for first, *rest in families.values():
+            sample = [first, *rng.sample(rest, min(_MORE_OF_A_FAMILY, len(rest)))]
+            found = [self.each(step) for step in sample]
+            judged += len(sample)
+            reports.update(zip(sample, found, strict=True))
+            together = _together(found, 1 + len(rest))
+            for step in rest:
+                reports.setdefault(step, self._following(step, together))
+        return [reports[step] for step in self._steps], len(families), judged
+
+    def _following(self, step: Step, together: dict[str, Finding]) -> StepReport:
+        """Let a step follow its family, if it is made of the right parts."""
+        if step.kind in (StepKind.CHAIN, StepKind.ACCUMULATE):
+            made = self._mathematics.by_induction(step)
+            if made.status is Status.FAILED:
+                together = {**together, "mathematics": made}
+        return StepReport(step.name, step.kind.value, together)
 
 
 def _together(reports: list[StepReport], members: int) -> dict[str, Finding]:
@@ -105,8 +118,8 @@ def _together(reports: list[StepReport], members: int) -> dict[str, Finding]:
     return findings
 
 
-def _branch_notes(backward: Backward, samples: list[Any]) -> list[str]:
-    """Say which branches the points lie on, and which side of a kink no point was found on."""
+def _branch_notes(backward: Backward, samples: list[Sample]) -> list[str]:
+    """Say which branches the points lie on, and which kinks were seen from one side only."""
     sides = list(zip(*(sample.branch for sample in samples), strict=True))
     if not sides:
         return []

@@ -51,8 +51,8 @@ def neurons():
     )
     yield "n=300", many.to_latex(standalone=True, learning_rate=0.5)
     for letters in ("aceb", "WMwm"):
-        inputs, weights = [c * 32 for c in letters[:2]], [letters[2] * 31 + "1", "d_" + letters[3] * 30]
-        names = sb.derive(sb.Neuron(2, inputs=inputs, weights=weights, bias="Omega_" + "q" * 26))
+        inputs, weights = [c * 30 for c in letters[:2]], [letters[2] * 29 + "1", "d_" + letters[3] * 28]
+        names = sb.derive(sb.Neuron(2, inputs=inputs, weights=weights, bias="Omega_" + "q" * 24))
         yield f"names of the longest {letters}", names.to_latex(standalone=True)
         yield (
             f"names of the longest {letters}, numbers",
