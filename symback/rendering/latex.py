@@ -31,7 +31,7 @@ MACROS: Final = (
 )
 """What an author may define anew: the look of gradients, and of the names in code."""
 
-_PREAMBLE: Final = r"""\documentclass[11pt,a4paper]{article}
+_PREAMBLE: Final = r"""\documentclass[10pt,a4paper]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
 \usepackage{lmodern}
