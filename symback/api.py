@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from typing import TYPE_CHECKING, Any
 
 from symback.core.errors import InputError
@@ -36,6 +37,26 @@ class Derivation(Backward):
     dmul_dx0*drelu_dxw0
     """
 
+    model: Neuron | None = None
+    """The neuron, if its number of inputs is a symbol."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (*super().__reduce__(), {"model": self.model})
+
+    def at(self, n: int) -> Derivation:
+        """Return the derivation for a number of inputs, of a neuron whose number is a symbol.
+
+        Raises:
+            InputError: The number of inputs is no symbol.
+
+        >>> import symback as sb
+        >>> sb.derive(sb.Neuron("n")).at(n=3)["drelu_dw2"].expr
+        dmul_dw2*drelu_dxw2
+        """
+        if self.model is None:
+            raise InputError("at(n) is for the derivation of a neuron made by Neuron('n')")
+        return derive(self.model.at(n), kink=self.kink)
+
     def evaluate(
         self, given: Mapping[str, Any] | None = None, *, upstream: Any = None, **named: Any
     ) -> Evaluation:
@@ -52,13 +73,17 @@ class Derivation(Backward):
             DomainError: A step is undefined at this point.
             KinkError: The point lies on a kink, and the kink policy is to refuse.
         """
-        return Evaluation(self, _together(given, named), upstream)
+        together = _together(given, named)
+        if self.model is not None:
+            return self.at(_length(together)).evaluate(together, upstream=upstream)
+        return Evaluation(self, together, upstream)
 
     def verify(self, *, seed: int = 0) -> Report:
         """Judge every step: mathematics, numbers, and print read back."""
+        from symback.verification.generic import verify_generic
         from symback.verification.verify import verify
 
-        return verify(self, seed=seed)
+        return verify(self, seed=seed) if self.model is None else verify_generic(self, self.at, seed=seed)
 
     def document(self) -> Document:
         """Return the derivation as a document for any writer."""
@@ -152,7 +177,9 @@ def derive(
     if isinstance(model, Neuron):
         labels = model.labels
         naming = SourceNames(labels, str(model.output.name)) if labels else None
-        return Derivation(model.graph, wrt, detail, kink, naming, model.groups, model.title)
+        derivation = Derivation(model.graph, wrt, detail, kink, naming, model.groups, model.title)
+        derivation.model = model if isinstance(model.n, str) else None
+        return derivation
     if isinstance(model, Expression):
         return Derivation(Graph([model.node]), wrt, detail, kink)
     raise InputError(f"model = {model!r}: expected a Neuron or an expression, got {type(model).__name__}")
@@ -165,3 +192,11 @@ def _together(given: Mapping[str, Any] | None, named: dict[str, Any]) -> dict[st
             raise InputError(f"{name} is given twice; give it once")
         both[name] = value
     return both
+
+
+def _length(given: Mapping[str, Any]) -> int:
+    """Return the number of inputs that values are given for."""
+    values = given.get("x")
+    if not isinstance(values, Sized):
+        raise InputError("the number of inputs is a symbol: give x as a list, which says how many there are")
+    return len(values)

@@ -44,7 +44,12 @@ def _neuron_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--x", "x", metavar="NUMBERS", help="Inputs, separated by commas."),
             click.option("--w", "w", metavar="NUMBERS", help="Weights, separated by commas."),
             click.option("--b", "b", metavar="NUMBER", help="Bias."),
-            click.option("-n", "n", metavar="N", help="Number of inputs, for a neuron without numbers."),
+            click.option(
+                "-n",
+                "n",
+                metavar="N",
+                help="Number of inputs if no numbers are given; a letter stands for any.",
+            ),
             click.option(
                 "--activation",
                 default="relu",

@@ -75,13 +75,15 @@ def read_numbers(text: str, option: str) -> list[Any]:
     return numbers
 
 
-def _count(text: str) -> int:
+def _count(text: str) -> int | str:
     from symback.core.errors import InputError
 
+    if text.isalpha():
+        return text
     try:
         return int(text)
     except ValueError:
-        raise InputError(f"-n {text}: expected an integer ≥ 1") from None
+        raise InputError(f"-n {text}: expected an integer ≥ 1, or a letter for any number") from None
 
 
 def method_named(text: str) -> Any:

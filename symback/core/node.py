@@ -44,24 +44,25 @@ class Node:
     shape: tuple[int | str, ...]
     role: Role
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument for each attribute
         self,
         op: Op | None,
         inputs: tuple[Node, ...] = (),
         parameters: tuple[Any, ...] = (),
         name: str | None = None,
         role: Role = Role.HIDDEN,
+        shape: tuple[int | str, ...] = (),
     ) -> None:
         self.op = op
         self.inputs = inputs
         self.parameters = parameters
         self.name = name
-        self.shape = ()
+        self.shape = shape
         self.role = role
 
     def with_inputs(self, inputs: tuple[Node, ...]) -> Node:
         """Return the same node over other inputs."""
-        return Node(self.op, inputs, self.parameters, self.name, self.role)
+        return Node(self.op, inputs, self.parameters, self.name, self.role, self.shape)
 
     def __repr__(self) -> str:
         """Show the node and the names of its arguments, but not what these are made of."""
@@ -82,12 +83,13 @@ def flatten(nodes: Iterable[Node]) -> list[tuple[Any, ...]]:
     Pickling nodes as they are would recurse once for each level of the graph.
 
     >>> flatten([Node(None, name="x", role=Role.INPUT)])
-    [(None, (), (), 'x', <Role.INPUT: 'input'>)]
+    [(None, (), (), 'x', <Role.INPUT: 'input'>, ())]
     """
     index: dict[Node, int] = {}
     rows: list[tuple[Any, ...]] = []
     for node in nodes:
-        rows.append((node.op, tuple(index[n] for n in node.inputs), node.parameters, node.name, node.role))
+        inputs = tuple(index[source] for source in node.inputs)
+        rows.append((node.op, inputs, node.parameters, node.name, node.role, node.shape))
         index[node] = len(index)
     return rows
 
@@ -99,8 +101,8 @@ def unflatten(rows: list[tuple[Any, ...]]) -> list[Node]:
     [<input x>]
     """
     nodes: list[Node] = []
-    for op, inputs, parameters, name, role in rows:
-        nodes.append(Node(op, tuple(nodes[source] for source in inputs), parameters, name, role))
+    for op, inputs, *rest in rows:
+        nodes.append(Node(op, tuple(nodes[source] for source in inputs), *rest))
     return nodes
 
 

@@ -71,6 +71,7 @@ class Op:
         textbook: For each argument, the derivative as textbooks write it, built from expressions:
             `textbook[k](*arguments, y, *parameters)`, y being the op's own value.
         kinks: From the parameters, the kinks in the first argument.
+        pattern: For a multilinear op, its index pattern: "ij,jk->ik".
         sample: An interval from which the tests draw each argument.
         peers: The same function elsewhere, by library: a dotted name, or a function of
             (library, *arguments, *parameters).
@@ -88,6 +89,7 @@ class Op:
     parameters: tuple[Parameter, ...] = ()
     textbook: tuple[Callable[..., Any], ...] = ()
     kinks: Callable[..., tuple[Kink, ...]] = _no_kinks
+    pattern: str = ""
     sample: tuple[float, float] = (-3.0, 3.0)
     peers: Mapping[str, str | Callable[..., Any]] = field(default_factory=dict)
 

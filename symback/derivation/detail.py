@@ -50,7 +50,9 @@ def with_names(graph: Graph, detail: Detail) -> Graph:
     for node in graph.nodes:
         inputs = tuple([renamed[source] for source in node.inputs])
         if node in names or any(new is not old for new, old in zip(inputs, node.inputs, strict=True)):
-            renamed[node] = Node(node.op, inputs, node.parameters, names.get(node, node.name), node.role)
+            renamed[node] = Node(
+                node.op, inputs, node.parameters, names.get(node, node.name), node.role, node.shape
+            )
         else:
             renamed[node] = node
     return Graph([renamed[node] for node in graph.outputs], graph.leaves())

@@ -44,12 +44,12 @@ class Factor(NamedTuple):
     node: Node
     made: bool
 
-    def under_name(self, name: str) -> Node:
+    def under_name(self, name: str, shape: tuple[int | str, ...]) -> Node:
         """Return the factor as a named quantity; one that exists is referred to, not made again."""
         node = self.node
         if self.made:
-            return Node(node.op, node.inputs, node.parameters, name)
-        return Node(IDENTITY, (node,), (), name)
+            return Node(node.op, node.inputs, node.parameters, name, shape=shape)
+        return Node(IDENTITY, (node,), (), name, shape=shape)
 
 
 def local_factor(edge: Edge, kink: Any) -> Factor:

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from symback.core.node import postorder
+from symback.ops.sympy_numbers import symbol_for
 from symback.ops.to_sympy import to_sympy
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ class Equation:
         """The right-hand side in names, as a SymPy expression over plain symbols."""
         import sympy
 
-        return to_sympy(self.node, {node: sympy.Symbol(node.name) for node in named_inputs(self.node)})
+        used = named_inputs(self.node)
+        return to_sympy(self.node, {n: symbol_for(sympy, str(n.name), n.shape) for n in used})
 
     def __repr__(self) -> str:
         return f"<{self.name} from {', '.join(self.uses[:8]) or 'constants'}>"

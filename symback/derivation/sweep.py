@@ -91,7 +91,7 @@ class Sweep:
 
     def _local(self, edge: Edge, factor: Factor, ordinal: int) -> Step:
         name = self._naming.local(edge.consumer, edge.of)
-        node = factor.under_name(f"{name}_{ordinal}" if ordinal else name)
+        node = factor.under_name(f"{name}_{ordinal}" if ordinal else name, edge.of.shape)
         step = Step(StepKind.LOCAL, node, edge.of, edge.consumer, edge.path, (), ordinal)
         self.steps.append(step)
         return step
@@ -103,12 +103,12 @@ class Sweep:
             name = f"{name}_{ordinal}" if ordinal else name
         else:
             name = self._naming.adjoint(edge.of)
-        node = Node(MUL, (upstream.node, local.node), (), name)
+        node = Node(MUL, (upstream.node, local.node), (), name, shape=edge.of.shape)
         parts = (upstream, local)
         return Step(StepKind.CHAIN, node, edge.of, edge.consumer, (), parts, ordinal, contributes=contributes)
 
     def _accumulate(self, of: Node, parts: list[Step]) -> None:
-        node = Node(ADD, tuple([part.node for part in parts]), (), self._naming.adjoint(of))
+        node = Node(ADD, tuple([part.node for part in parts]), (), self._naming.adjoint(of), shape=of.shape)
         self._finish(of, Step(StepKind.ACCUMULATE, node, of, parts=tuple(parts)))
 
     def _finish(self, of: Node, step: Step) -> None:

@@ -43,6 +43,10 @@ class ArrayNamespace:
         """Add all terms, in their order."""
         return reduce(lambda left, right: self._array(left) + self._array(right), terms)
 
+    def sum(self, z: Any) -> Any:
+        """Add up all entries."""
+        return self._xp.sum(self._array(z))
+
     def subtract(self, left: Any, right: Any) -> Any:
         """Subtract the right from the left."""
         return self._array(left) - self._array(right)

@@ -11,10 +11,13 @@ from symback.core.names import checked_name
 from symback.core.node import Node, Role
 from symback.ops.arithmetic import ADD, MUL
 from symback.ops.expression import Expression
+from symback.ops.multilinear import INNER
 from symback.ops.table import activation_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_LETTERS: Final = frozenset("xwbzyik")
 
 LARGEST: Final = 100_000
 """A neuron may have this many inputs."""
@@ -27,7 +30,8 @@ class Neuron:
     all of them named: `xw0` …, `z`, `y`.
 
     Args:
-        n: How many inputs; may be left out if inputs or weights are given.
+        n: How many inputs; may be left out if inputs or weights are given. A letter stands for any
+            number: the derivation is then in index form, z = Σ_i x_i·w_i + b.
         activation: The name of an op of one argument, with parameters if it takes any:
             "relu", "leaky_relu(0.2)".
         inputs: Names of the inputs; or expressions and neurons whose results come in.
@@ -50,7 +54,7 @@ class Neuron:
 
     def __init__(  # noqa: PLR0913 - all but the first have defaults and are given by name
         self,
-        n: int | None = None,
+        n: int | str | None = None,
         *,
         activation: str = "relu",
         inputs: Sequence[str | Expression | Neuron] | None = None,
@@ -59,32 +63,59 @@ class Neuron:
         name: str | None = None,
     ) -> None:
         suffix = "" if name is None else f"_{checked_name(name, 'the neuron')}"
-        self.n = _size(n, inputs, weights)
         self.op, self.parameters = activation_named(activation)
-        self.inputs = _sources(inputs) if inputs else _numbered("x", suffix, self.n, Role.INPUT)
-        self.weights = (
-            _leaves(weights, "weight", Role.PARAMETER)
-            if weights
-            else _numbered("w", suffix, self.n, Role.PARAMETER)
-        )
         self.bias = _leaves([checked_name(bias, "bias") + suffix], "bias", Role.PARAMETER)[0]
+        self._again = {"activation": activation, "bias": bias, "name": name}
+        self.n: int | str
+        self.inputs: tuple[Node, ...]
+        self.weights: tuple[Node, ...]
+        self.products: tuple[Node, ...]
+        if isinstance(n, str):
+            self.n = _size_name(n, inputs, weights)
+            self.inputs = (Node(None, name=f"x{suffix}", role=Role.INPUT, shape=(self.n,)),)
+            self.weights = (Node(None, name=f"w{suffix}", role=Role.PARAMETER, shape=(self.n,)),)
+            self.products = (Node(INNER, (*self.inputs, *self.weights), (self.n,)),)
+        else:
+            self.n = count = _size(n, inputs, weights)
+            self.inputs = _sources(inputs) if inputs else _numbered("x", suffix, count, Role.INPUT)
+            self.weights = (
+                _leaves(weights, "weight", Role.PARAMETER)
+                if weights
+                else _numbered("w", suffix, count, Role.PARAMETER)
+            )
+            self.products = tuple(
+                Node(MUL, (x, w), (), f"xw{i}{suffix}")
+                for i, (x, w) in enumerate(zip(self.inputs, self.weights, strict=True))
+            )
         _refuse_repeats([str(node.name) for node in (*self.weights, self.bias)], "parameter")
-        self.products = tuple(
-            Node(MUL, (x, w), (), f"xw{i}{suffix}")
-            for i, (x, w) in enumerate(zip(self.inputs, self.weights, strict=True))
-        )
         self.pre_activation = Node(ADD, (*self.products, self.bias), (), f"z{suffix}")
         self.output = Node(self.op, (self.pre_activation,), self.parameters, name or "y")
         self.graph = Graph([self.output])
 
+    def at(self, n: int) -> Neuron:
+        """Return the neuron of a number of inputs, for one whose number is a symbol.
+
+        Raises:
+            InputError: The number of inputs is not a symbol.
+
+        >>> Neuron("n").at(2)
+        ReLU(sum(mul(x0, w0), mul(x1, w1), b))
+        """
+        if not isinstance(self.n, str):
+            raise InputError(f"the neuron has {self.n} inputs already; at(n) is for one made by Neuron('n')")
+        return Neuron(n, **self._again)  # type: ignore[arg-type]
+
+    def __reduce__(self) -> tuple[object, ...] | str:
+        return (_rebuilt, (self.n, self._again)) if isinstance(self.n, str) else super().__reduce__()
+
     @property
     def groups(self) -> dict[str, list[str] | str]:
         """The names of the inputs, of the weights, and of the bias, by the letters that stand for them."""
-        return {
-            "x": [node.name for node in self.inputs if node.op is None and node.name],
-            "w": [str(node.name) for node in self.weights],
-            "b": str(self.bias.name),
-        }
+        inputs = [node.name for node in self.inputs if node.op is None and node.name]
+        weights = [str(node.name) for node in self.weights]
+        if isinstance(self.n, str):
+            return {"x": inputs[0], "w": weights[0], "b": str(self.bias.name)}
+        return {"x": inputs, "w": weights, "b": str(self.bias.name)}
 
     @property
     def expression(self) -> Expression:
@@ -102,14 +133,21 @@ class Neuron:
         """What each op is called in step names; None where inputs come from other neurons."""
         if any(node.op is not None for node in self.inputs):
             return None
-        labels = {str(node.name): "mul" for node in self.products}
+        labels = {node.name: "mul" for node in self.products if node.name}
         return {**labels, str(self.pre_activation.name): "sum", str(self.output.name): self.op.name}
 
     def __repr__(self) -> str:
+        if isinstance(self.n, str):
+            product = f"mul({self.inputs[0].name}_i, {self.weights[0].name}_i)"
+            return f"{self.op.label}(sum(sum({product}), {self.bias.name}))"
         terms = [f"mul({x.name or '…'}, {w.name})" for x, w in zip(self.inputs, self.weights, strict=True)]
         if self.n > 8:  # noqa: PLR2004 - as in print, the middle of a long sum is left out
             terms[3:-1] = ["…"]
         return f"{self.op.label}(sum({', '.join(terms)}, {self.bias.name}))"
+
+
+def _rebuilt(n: str, again: dict[str, str | None]) -> Neuron:
+    return Neuron(n, **again)  # type: ignore[arg-type]
 
 
 def _size(n: object, inputs: Sequence[object] | None, weights: Sequence[object] | None) -> int:
@@ -142,6 +180,15 @@ def _size(n: object, inputs: Sequence[object] | None, weights: Sequence[object] 
             )
         )
     return int(next(iter(counts.values())))  # type: ignore[call-overload,no-any-return]
+
+
+def _size_name(n: str, inputs: object, weights: object) -> str:
+    """Check a symbol that stands for the number of inputs."""
+    if inputs is not None or weights is not None:
+        raise InputError("with a symbol for the number of inputs, these are x_0 … and w_0 …: give no lists")
+    if checked_name(n, "the number of inputs") in _LETTERS:
+        raise InputError(f"n = {n!r}: that letter means something else here; take another, such as 'n'")
+    return n
 
 
 def _sources(given: Sequence[str | Expression | Neuron]) -> tuple[Node, ...]:

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from symback.notation.identifier import identifier
 from symback.notation.numeral import numeral_of_text, spell_whole
 from symback.notation.tree import (
     Call,
     Cases,
     Fence,
     Fraction,
+    Index,
     Indicator,
     Letters,
     Number,
@@ -24,8 +26,10 @@ from symback.notation.tree import (
     Row,
     Script,
     Sign,
+    Sum,
     Tree,
     parentheses,
+    reindex,
     row,
     separated,
 )
@@ -249,6 +253,30 @@ class Numeral:
     def write(self, arguments: Sequence[Written], parameters: Sequence[object] = ()) -> Written:
         """Write the number."""
         return written_number(parameters[0])
+
+
+@dataclass(frozen=True, slots=True)
+class SumOver:
+    """A sum of products over an index from 0; the arguments are entries with the index k.
+
+    Attributes:
+        index: The letter of the index.
+    """
+
+    index: str
+
+    def write(self, arguments: Sequence[Written], parameters: Sequence[object] = ()) -> Written:
+        """Write Σ_i a_i · b_i; the parameter is the number of terms, or its name."""
+        entries = [Written(reindex(a.tree, "k", self.index), a.level) for a in arguments]
+        return Written(self.over(Times().write(entries).tree, parameters[0]), Level.PRODUCT)
+
+    def over(self, body: Tree, size: object) -> Tree:
+        """Write the sum of a body over the index, which runs below a size."""
+        if isinstance(size, int):
+            last: Tree = Number(str(size - 1))
+        else:
+            last = row(identifier(str(size)), Sign("−"), Number("1"))
+        return Sum(row(Index(self.index), Sign("="), Number("0")), last, body)
 
 
 def written_number(value: object) -> Written:

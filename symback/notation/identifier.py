@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, cast
 
-from symback.notation.tree import Accent, AccentMark, Letters, Number, Script, Sign, Tree, row
+from symback.notation.tree import Accent, AccentMark, Index, Letters, Number, Script, Sign, Tree, row
 
 _GREEK_NAMES: Final = (
     *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu"),
@@ -54,6 +54,18 @@ def identifier(name: str) -> Tree:
     for part in subscripts:
         looks += (_subscript(part), Sign(","))
     return Script(base, sub=row(*looks[:-1]))
+
+
+def indexed(name: str, letter: str) -> Tree:
+    """Give the look of one entry of a quantity that stands for several numbers: x_k.
+
+    >>> indexed("x", "k")
+    Script(base=Letters(text='x', style='italic'), sub=Index(letter='k'), sup=None)
+    """
+    look = identifier(name)
+    if isinstance(look, Script) and look.sub is not None:
+        return Script(look.base, sub=row(Index(letter), Sign(","), look.sub))
+    return Script(look, sub=Index(letter))
 
 
 def coarse_spelling(name: str) -> str:

@@ -15,6 +15,7 @@ from symback.notation.tree import (
     Colour,
     Fence,
     Fraction,
+    Index,
     Indicator,
     Letters,
     Matrix,
@@ -161,7 +162,9 @@ def _spell(tree: Tree, dialect: Dialect) -> str:  # noqa: C901, PLR0911, PLR0912
             return rf"{GRADIENT_MACRO}{{{inner(body)}}}"
         case Words(text):
             return rf"\text{{{escape(text)}}}"
-        case Name(_, look):
+        case Index(letter):
+            return letter
+        case Name(_, look, _):
             return inner(look)
         case Slot(number, _, _):
             return spell_slot(number)
@@ -228,7 +231,7 @@ def is_tall(tree: Tree) -> bool:  # noqa: PLR0911 - one branch per class of tree
             return any(map(is_tall, items))
         case Call(_, arguments):
             return any(map(is_tall, arguments))
-        case Fence(_, body, _) | Root(body) | Colour(_, body) | Indicator(body) | Name(_, body):
+        case Fence(_, body, _) | Root(body) | Colour(_, body) | Indicator(body) | Name(_, body, _):
             return is_tall(body)
         case Script(base, _, _):
             return is_tall(base)

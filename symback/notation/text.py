@@ -14,6 +14,7 @@ from symback.notation.tree import (
     Colour,
     Fence,
     Fraction,
+    Index,
     Indicator,
     Letters,
     Matrix,
@@ -47,8 +48,10 @@ def text(tree: Tree) -> str:
 
 def _spell(tree: Tree) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch per class of tree
     match tree:
-        case Letters(letters, _) | Number(letters) | Words(letters) | Name(letters, _):
+        case Letters(letters, _) | Number(letters) | Words(letters) | Index(letters):
             return letters
+        case Name(code, _, index):
+            return f"{code}[{index}]" if index else code
         case Sign(sign):
             return sign
         case Row(items):

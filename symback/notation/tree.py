@@ -7,7 +7,7 @@ walks these classes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Literal, TypeAlias
 
 Style: TypeAlias = Literal["italic", "upright", "bold", "code"]
@@ -146,11 +146,25 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Index:
+    """A letter that counts: the i of a sum, the k of x_k."""
+
+    letter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Name:
-    """A thing with a name in code and a look on paper; plain text prints the name in code."""
+    """A thing with a name in code and a look on paper; plain text prints the name in code.
+
+    Attributes:
+        code: The name in code.
+        look: The look on paper, its index included.
+        index: The letter of the entry that is meant, if the name stands for several numbers.
+    """
 
     code: str
     look: Tree
+    index: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +200,7 @@ Tree: TypeAlias = (
     | Brace
     | Colour
     | Words
+    | Index
     | Name
     | Slot
 )
@@ -219,3 +234,23 @@ def separated(items: list[Tree], sign: str) -> Tree:
     for item in items[1:]:
         parts += (Sign(sign), item)
     return row(*parts)
+
+
+def reindex(tree: Tree, old: str, new: str) -> Tree:
+    """Put one index letter in place of another.
+
+    >>> reindex(Index("k"), "k", "i")
+    Index(letter='i')
+    """
+    if isinstance(tree, Index):
+        return Index(new) if tree.letter == old else tree
+    changed = {}
+    for part in fields(tree):
+        value = getattr(tree, part.name)
+        if part.name == "index":
+            changed[part.name] = new if value == old else value
+        elif isinstance(value, tuple):
+            changed[part.name] = tuple(reindex(item, old, new) for item in value)
+        elif is_dataclass(value):
+            changed[part.name] = reindex(value, old, new)  # type: ignore[arg-type]
+    return replace(tree, **changed)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from symback.notation.tree import (
     Colour,
     Fence,
     Fraction,
+    Index,
     Indicator,
     Letters,
     Matrix,
@@ -52,6 +53,8 @@ def width(tree: Tree) -> float:  # noqa: C901, PLR0911, PLR0912 - one branch per
     match tree:
         case Letters(text, _) | Words(text):
             return sum(map(_letter, text))
+        case Index():
+            return _LETTER
         case Number(text):
             return _DIGIT * len(text)
         case Sign(text):
@@ -73,7 +76,7 @@ def width(tree: Tree) -> float:  # noqa: C901, PLR0911, PLR0912 - one branch per
             return sum(max(width(entry) for entry in column) + 10 for column in zip(*rows, strict=True))
         case Sum(lower, upper, body):
             return max(15, _SMALL * width(lower), _SMALL * width(upper) if upper else 0) + width(body)
-        case Accent(body, _) | Brace(body, _) | Colour(_, body) | Name(_, body):
+        case Accent(body, _) | Brace(body, _) | Colour(_, body) | Name(_, body, _):
             return width(body)
         case Slot(_, wide, _):
             return wide

@@ -16,6 +16,7 @@ from symback.core.node import Node, Role, postorder
 from symback.core.op import VARIADIC, Kind, Op
 from symback.ops.expression import Expression, constant
 from symback.ops.from_sympy import from_sympy
+from symback.ops.multilinear import multilinear_factor
 from symback.ops.sympy_numbers import exact
 from symback.ops.table import FUNCTIONS as F
 
@@ -80,6 +81,8 @@ def partial(node: Node, position: int, kink: Any = None) -> tuple[Node, bool]:
     op = node.op
     if op is None:
         raise DerivationError(f"{node.name!r} comes from outside; it has no derivative of its own")
+    if op.kind is Kind.MULTILINEAR:
+        return multilinear_factor(node, position), False
     if op.arity == VARIADIC and op.kind is Kind.ELEMENTWISE:
         # Every term of a long sum has the derivative of the first of two.
         rule = partial_rule(op, node.parameters, 2, 0, kink, _spelled(node.parameters, kink))
@@ -97,7 +100,7 @@ def occurrences(node: Node) -> int:
     0
     """
     op = node.op
-    if op is None or op.kind is Kind.PIECEWISE_CONSTANT or op.arity == VARIADIC:
+    if op is None or op.kind in (Kind.PIECEWISE_CONSTANT, Kind.MULTILINEAR) or op.arity == VARIADIC:
         return 0
     arity = len(node.inputs)
     rules = (

@@ -17,6 +17,26 @@ def exact(sp: Any, value: Any) -> Any:
     return sp.Rational(ratio.numerator, ratio.denominator)
 
 
+def entry_index(sp: Any) -> Any:
+    """Return the index of an entry of a quantity that stands for several numbers: the k of x[k].
+
+    >>> import sympy
+    >>> entry_index(sympy)
+    k
+    """
+    return sp.Symbol("k", integer=True)
+
+
+def symbol_for(sp: Any, name: str, shape: tuple[Any, ...]) -> Any:
+    """Return the plain symbol of a quantity, or its entry with the index k.
+
+    >>> import sympy
+    >>> symbol_for(sympy, "x", ("n",))
+    x[k]
+    """
+    return sp.IndexedBase(name)[entry_index(sp)] if shape else sp.Symbol(name)
+
+
 def plain(number: Any) -> int | Fraction:
     """Return the Python number for a SymPy integer or rational.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from symback.core.errors import InputError, UnknownNameError
 from symback.core.op import Op
 from symback.notation.numeral import TypedNumber
-from symback.ops import activations, arithmetic, comparisons, elementary, selecting
+from symback.ops import activations, arithmetic, comparisons, elementary, multilinear, selecting
 from symback.ops.expression import Expression, apply, constant
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ OPS: Final[Mapping[str, Op]] = {
     for op in module.RECORDS
 }
 """Every op by its name."""
+
+ARRAY_OPS: Final[Mapping[str, Op]] = {op.name: op for op in multilinear.RECORDS}
+"""Ops on quantities that stand for several numbers; they have no function on scalar expressions."""
 
 ACTIVATIONS: Final = tuple(
     op.name for op in (*activations.RECORDS, *elementary.RECORDS) if op.arity == 1 and op.name != "constant"
@@ -41,7 +44,7 @@ def op_named(name: str) -> Op:
     <op relu>
     """
     try:
-        return OPS[name]
+        return ARRAY_OPS[name] if name in ARRAY_OPS else OPS[name]
     except (KeyError, TypeError):
         near = difflib.get_close_matches(str(name), OPS, n=3)
         hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(sorted(OPS))}"

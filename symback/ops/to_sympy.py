@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from symback.core.errors import LimitError
 from symback.core.node import postorder
+from symback.ops.sympy_numbers import symbol_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,7 +64,7 @@ def to_sympy(
         if part in leaves:
             values[part] = leaves[part]
         elif part.op is None:
-            values[part] = sympy.Symbol(part.name)
+            values[part] = symbol_for(sympy, str(part.name), part.shape)
         else:
             values[part] = apply(sympy, part.op, [values[n] for n in part.inputs], part.parameters)
     return values[node]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
+from symback.core.op import Kind
 from symback.derivation.steps import Step, StepKind
 from symback.notation.forms import Level, Written
-from symback.notation.tree import Call, Fence, Fraction, Letters, Script, Tree, row, separated
+from symback.notation.tree import Call, Fence, Fraction, Letters, Script, Tree, reindex, row, separated
 from symback.notation.width import width
 from symback.ops.arithmetic import CONSTANT, PI
-from symback.rendering.lines import ELIDED, Line, Side, elided
+from symback.rendering.line import Line, Side
+from symback.rendering.lines import ELIDED, elided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +66,15 @@ def _calls(node: Node, looks: Looks, depth: int, written: Iterator[int]) -> Writ
     if depth == 0 or next(written) > MOST_CALLS:
         return ELIDED
     arguments = elided(node.inputs, lambda source: _calls(source, looks, depth - 1, written))
+    if node.op.kind is Kind.MULTILINEAR:
+        return Written(_sum_of_products([argument.tree for argument in arguments]), Level.CALL)
     return Written(Call(call_head(node), tuple(a.tree for a in arguments)), Level.CALL)
+
+
+def _sum_of_products(entries: list[Tree]) -> Tree:
+    """Write sum(mul(x_i, w_i))."""
+    product = Call(Letters("mul", "upright"), tuple(reindex(entry, "k", "i") for entry in entries))
+    return Call(Letters("sum", "upright"), (product,))
 
 
 def chain_rule(backward: Backward, name: str, looks: Looks) -> Line | None:
@@ -107,6 +117,8 @@ def _short_call(node: Node, looks: Looks) -> Tree:
     """Write a call with its arguments if these are plain quantities, else with empty brackets."""
     if node.op is None:
         return looks.tree(node)
+    if node.op.kind is Kind.MULTILINEAR:
+        return _sum_of_products([looks.tree(source) for source in node.inputs])
     plain = all(source.op is None for source in node.inputs)
     call = Call(call_head(node), tuple(looks.tree(source) for source in node.inputs) if plain else ())
     return call if width(call) <= WIDEST_CALL else Call(call_head(node), ())

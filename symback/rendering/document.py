@@ -12,8 +12,9 @@ from symback.notation.numeral import spell
 from symback.notation.tree import Colour, Fence, Letters, Name, Tree, separated
 from symback.rendering.calls import chain_rule, nested_calls
 from symback.rendering.families import Sketch, Sketcher
-from symback.rendering.lines import Line, Side, elided, final_line
-from symback.rendering.looks import Looks, partial_derivative
+from symback.rendering.line import Line, Side
+from symback.rendering.lines import elided, final_line
+from symback.rendering.looks import ENTRY, Looks, partial_derivative
 from symback.rendering.op_rules import op_rules
 from symback.rendering.update import update_lines
 
@@ -126,7 +127,8 @@ def _gradients(backward: Backward, looks: Looks, sketcher: Sketcher) -> Iterator
     for letter, group in _groups(backward).items():
         if isinstance(group, str):
             step = backward.gradients[group]
-            left = Colour("gradient", Name(f"d{letter}", looks.gradient(step.of)))
+            index = ENTRY if step.of.shape else ""
+            left = Colour("gradient", Name(f"d{letter}", looks.gradient(step.of), index))
             yield Line(f"d{letter}", left, final_line(step, looks).sides)
         else:
             yield _vector(letter, [backward.gradients[member].node for member in group], looks)

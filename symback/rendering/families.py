@@ -19,12 +19,11 @@ from symback.notation.tree import Number, Script, Slot, Tree
 from symback.notation.width import width
 from symback.ops.activations import IDENTITY
 from symback.ops.arithmetic import CONSTANT
+from symback.rendering.line import Amount, Line
 from symback.rendering.lines import (
     FIRST_TERMS,
     LAST_TERMS,
     MOST_TERMS,
-    Amount,
-    Line,
     chain_behind,
     final_line,
     forward_line,
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from symback.core.node import Node
-    from symback.rendering.lines import Pen
+    from symback.rendering.line import Pen
     from symback.rendering.looks import Looks
 
 _NUMBERED: Final = re.compile(r"([A-Za-z]+)(\d+)\Z")
@@ -157,6 +156,9 @@ class Speller:
         if isinstance(line, Line):
             return self._spell_line(line)
         nodes = line.nodes
+        if any(node.shape for node in nodes):
+            # An index letter inside a name may change within the line: nothing to fill in.
+            return self._spell_line(line.build(line.subject, self._looks))
         names = [self._name(node) for node in nodes]
         numbers = [self._number(node) for node in nodes] if self._looks.has_numbers else []
         key = (

@@ -16,7 +16,7 @@ from symback.rendering.looks import Looks
 if TYPE_CHECKING:
     from symback.derivation.backward import Backward
     from symback.rendering.document import Numbers
-    from symback.rendering.lines import Line
+    from symback.rendering.line import Line
     from symback.rendering.update import Update
 
 SCHEMA: Final = "symback.derivation/1"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from symback.rendering.document import Document, Part
-    from symback.rendering.lines import Line
+    from symback.rendering.line import Line
 
 LINE_WIDTH: Final = 330.0
 """Points that a line may take: a little less than the text width of the article class."""

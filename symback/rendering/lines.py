@@ -1,20 +1,23 @@
-"""One line of a document: a quantity and the chain of expressions that it equals."""
+"""Equations and steps as lines: a quantity and the chain of expressions that it equals."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from symback.derivation.steps import StepKind
 from symback.notation.forms import Level, Times, Written
 from symback.notation.tree import Colour, Letters, Name, Tree
 from symback.ops.arithmetic import CONSTANT
 from symback.ops.comparisons import WHERE
+from symback.rendering.index_form import by_indices
+from symback.rendering.line import Line, Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from symback.core.node import Node
     from symback.derivation.steps import Step
+    from symback.rendering.line import Pen
 
 MOST_FACTORS: Final = 4
 """A chained value is written out back to the upstream if that takes no more factors than this."""
@@ -32,50 +35,6 @@ LAST_TERMS: Final = 2
 
 ELIDED: Final = Written(Letters("⋯"), Level.ATOM)
 """What stands for the terms that are left out."""
-
-
-class Side(NamedTuple):
-    """An expression and how it relates to what stands before it: =, ≈ or ←."""
-
-    relation: str
-    tree: Tree
-
-
-class Line(NamedTuple):
-    """A quantity and what it equals.
-
-    Attributes:
-        name: The name in code; empty for a statement that defines none.
-        left: The left-hand side.
-        sides: The right-hand sides, each equal to the one before.
-    """
-
-    name: str
-    left: Tree
-    sides: tuple[Side, ...]
-
-
-class Amount(NamedTuple):
-    """A written number, and whether it is exact."""
-
-    written: Written
-    exact: bool
-
-
-class Pen(Protocol):
-    """How the quantities in a line are written."""
-
-    def name(self, node: Node) -> Written:
-        """Write a named quantity."""
-        ...
-
-    def number(self, node: Node) -> Amount | None:
-        """Write the number of a quantity; None where there is none to write."""
-        ...
-
-    def gradient(self, node: Node) -> Tree:
-        """Write the gradient with respect to a forward quantity."""
-        ...
 
 
 def definition(node: Node, leaf: Callable[[Node], Written]) -> Written:
@@ -106,14 +65,15 @@ def step_line(step: Step, pen: Pen) -> Line:
         # The upstream is given: it is the adjoint of the output by its very meaning.
         return Line(step.name, look, (Side("=", pen.gradient(step.of)), *_result(node, pen)))
     if step.kind is StepKind.LOCAL:
-        return Line(step.name, look, _defined(node, pen))
+        sides = (*by_indices(step, pen), *_defined(node, pen))
+        return Line(step.name, look, _without_repeats(sides))
     left = Colour("gradient", look)
     if step.kind is StepKind.ACCUMULATE:
         return Line(step.name, left, _defined(node, pen))
     forms = expansions(step)
-    sides = [Side("=", _product(form, pen.name)) for form in forms]
-    sides += _numbers(node, pen, lambda leaf: _product(forms[-1], leaf))
-    return Line(step.name, left, _without_repeats(sides))
+    chained = [Side("=", _product(form, pen.name)) for form in forms]
+    chained += _numbers(node, pen, lambda leaf: _product(forms[-1], leaf))
+    return Line(step.name, left, _without_repeats(chained))
 
 
 def final_line(step: Step, pen: Pen) -> Line:

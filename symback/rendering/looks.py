@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from symback.derivation.steps import StepKind
 from symback.notation.forms import Level, Written, written_numeral
-from symback.notation.identifier import identifier
+from symback.notation.identifier import identifier, indexed
 from symback.notation.numeral import spell
 from symback.notation.tree import Fence, Fraction, Letters, Name, Number, Script, Sign, row
-from symback.rendering.lines import Amount
+from symback.rendering.line import Amount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from symback.notation.tree import Tree
 
 PARTIAL = Letters("∂")
+
+ENTRY = "k"
+"""The index of the entry that stands for all of a quantity."""
 
 
 def partial_derivative(above: Tree, below: Tree) -> Fraction:
@@ -58,11 +61,11 @@ class Looks:
         """Write a named quantity."""
         step = self.steps.get(node)
         if step is None:
-            look = identifier(str(node.name))
+            look = _own_look(node)
         else:
-            consumer = None if step.consumer is None else identifier(str(step.consumer.name))
-            look = step_look(step, self.loss, identifier(str(step.of.name)), consumer)
-        return Written(Name(str(node.name), look), Level.ATOM)
+            consumer = None if step.consumer is None else _own_look(step.consumer)
+            look = step_look(step, self.loss, _own_look(step.of), consumer)
+        return Written(Name(str(node.name), look, ENTRY if node.shape else ""), Level.ATOM)
 
     def number(self, node: Node) -> Amount | None:
         """Write the number of a quantity to six digits; None where there is none, or an array."""
@@ -71,6 +74,12 @@ class Looks:
     def gradient(self, node: Node) -> Tree:
         """Write the gradient with respect to a forward quantity: ∂L/∂of."""
         return partial_derivative(self.loss, self.name(node).tree)
+
+
+def _own_look(node: Node) -> Tree:
+    """Write a forward quantity; one that stands for several numbers by an entry: x_k."""
+    name = str(node.name)
+    return indexed(name, ENTRY) if node.shape else identifier(name)
 
 
 def step_look(step: Step, loss: Tree, of: Tree, consumer: Tree | None) -> Tree:

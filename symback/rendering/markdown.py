@@ -10,7 +10,7 @@ from symback.rendering.families import Speller
 
 if TYPE_CHECKING:
     from symback.rendering.document import Document, Part
-    from symback.rendering.lines import Line
+    from symback.rendering.line import Line
 
 
 def to_markdown(document: Document) -> str:

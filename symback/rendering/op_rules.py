@@ -14,7 +14,8 @@ from symback.ops.arithmetic import CONSTANT, PI
 from symback.ops.expression import Expression
 from symback.ops.from_sympy import from_sympy
 from symback.ops.partials import derived, partial_rule
-from symback.rendering.lines import Line, Side, definition
+from symback.rendering.line import Line, Side
+from symback.rendering.lines import definition
 
 if TYPE_CHECKING:
     from symback.core.node import Node
@@ -25,11 +26,7 @@ def op_rules(backward: Backward) -> list[Line]:
     """State, for each op in the order of the backward pass, its definition and its derivatives."""
     seen: dict[tuple[Any, ...], Node] = {}
     for node in reversed(backward.graph.nodes):
-        if (
-            node.op is not None
-            and node.op not in (CONSTANT, PI)
-            and node.op.kind is not Kind.PIECEWISE_CONSTANT
-        ):
+        if node.op is not None and node.op not in (CONSTANT, PI) and node.op.kind not in _WITHOUT_RULES:
             arity = 2 if node.op.arity == VARIADIC and node.op.kind is Kind.ELEMENTWISE else len(node.inputs)
             seen.setdefault((node.op, node.parameters, arity), node)
     share = None if backward.kink == "error" else backward.kink
@@ -41,6 +38,8 @@ def op_rules(backward: Backward) -> list[Line]:
 
 
 _MOST_ARGUMENTS = 3
+# The derivative of a sum of products is shown where it is used, with its indices.
+_WITHOUT_RULES = (Kind.PIECEWISE_CONSTANT, Kind.MULTILINEAR)
 # SymPy's own form of a derivative says nothing to a reader if it is too wide, in points.
 _WIDEST_RAW_FORM = 200
 

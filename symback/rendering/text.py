@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from symback.rendering.document import Document, Part
-    from symback.rendering.lines import Line
+    from symback.rendering.line import Line
 
 WIDTH: Final = 100
 _WIDEST_NAME: Final = 20

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from symback.notation.forms import Level, Minus, Times, Written
 from symback.notation.tree import Letters, Name
-from symback.rendering.lines import Line, Side, forward_line
+from symback.rendering.line import Line, Side
+from symback.rendering.lines import forward_line
 from symback.rendering.looks import Looks, amount
 
 if TYPE_CHECKING:

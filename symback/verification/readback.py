@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from symback.core.errors import ReadingError
 from symback.derivation.steps import Step, StepKind, named_inputs
 from symback.notation.forms import Bars, Function
+from symback.notation.identifier import in_ascii
 from symback.notation.latex import latex
+from symback.notation.tree import Index, Letters, Script, reindex, row
 from symback.ops.to_sympy import to_sympy
 from symback.reading import LatexReader, split_equation
 from symback.rendering.lines import MOST_FACTORS
-from symback.rendering.looks import Looks
+from symback.rendering.looks import ENTRY, Looks
 from symback.verification.identity import vanishes
 from symback.verification.report import Finding, Status
 
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from symback.derivation.backward import Backward
 
 _TAG: Final = re.compile(r"\\symbackname\{\\detokenize\{(\w+)\}\}")
+_SUMMED: Final = "i"
+_SUM: Final = re.compile(r"\\sum_\{i = 0\}\^\{\w+ - 1\} ")
+_DELTA: Final = latex(Script(Letters("δ"), sub=row(Index(_SUMMED), Index(ENTRY))))
+_DELTA_NAME: Final = "Kronecker delta"
 _LAYOUT: Final = re.compile(r"\\Big[lr](?=[()\[\]])|\\qquad|\\quad")
 
 
@@ -45,15 +51,19 @@ class ReadbackCheck:
         named = {str(node.name): node for node in backward.order if node.name is not None}
         names = {latex(looks.tree(node)): name for name, node in named.items()}
         names[latex(looks.gradient(backward.output))] = backward.seed.name
+        for name, node in named.items():
+            if node.shape:
+                names[latex(reindex(looks.tree(node), ENTRY, _SUMMED))] = name
+        names[_DELTA] = _DELTA_NAME
         self._reader = LatexReader(names, _functions(backward.order))
 
     def check(self, step: Step) -> Finding:
         """Read every side of a step's equation, and compare it with the step's expression."""
-        line = self._lines.get(step.name)
+        line = self._lines.get(in_ascii(step.name))
         if line is None:
             return Finding(Status.FAILED, "is not printed")
         try:
-            left, *sides = map(self._reader.read, split_equation(line)[::2])
+            left, *sides = map(self._read, split_equation(line)[::2])
         except ReadingError as error:
             return Finding(Status.OPEN, f"cannot be read back: {error}")
         if left != self._sp.Symbol(step.name):
@@ -64,6 +74,20 @@ class ReadbackCheck:
             if not self._same(side, expected):
                 return Finding(Status.FAILED, f"{side} was read where {expected} was meant")
         return Finding(Status.PASSED, f"{len(sides)} side(s) read back")
+
+    def _read(self, side: str) -> Any:
+        """Read a side; of a sum with a δ in it, the summand with the δ used up."""
+        summand = _SUM.sub("", side.strip())
+        expression = self._reader.read(summand)
+        if summand == side.strip():
+            return expression
+        delta = self._sp.Symbol(_DELTA_NAME)
+        rest = expression.subs(delta, 1)
+        if self._sp.expand(expression - rest * delta) != 0:
+            raise ReadingError(
+                f"column 1: a sum of {summand} has no δ that would collapse it; it stays a sum"
+            )
+        return rest
 
     def _expected(self, step: Step) -> Any:
         """Return a step's right-hand side in names, its functions as they are printed."""
@@ -103,16 +127,16 @@ def printed_lines(printed: str) -> dict[str, str]:
     body = printed.partition(r"\subsection*{Backward pass}")[2].partition(r"\subsection*")[0]
     lines: dict[str, str] = {}
     name = ""
-    for row in re.split(r" \\\\\n|\n", body):
-        if row.startswith((r"\begin{align", r"\end{align")):
+    for line in re.split(r" \\\\\n|\n", body):
+        if line.startswith((r"\begin{align", r"\end{align")):
             continue
-        tag = _TAG.search(row)
+        tag = _TAG.search(line)
         if tag:
             name = tag.group(1)
             lines[name] = ""
         if name:
             # The first & of a row aligns it; others belong to cases.
-            lines[name] += " " + _LAYOUT.sub(" ", _TAG.sub("", row.replace("&", "", 1)))
+            lines[name] += " " + _LAYOUT.sub(" ", _TAG.sub("", line.replace("&", "", 1)))
     return lines
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from enum import Enum
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -119,3 +121,9 @@ class Report:
 
     def __repr__(self) -> str:
         return f"<Report: {self.summary}>"
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what takes part in a verification."""
+    packages = ("symback", "sympy", "latex2sympy2")
+    return {"python": sys.version.split()[0], **{name: version(name) for name in packages}}

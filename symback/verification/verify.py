@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import sys
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from symback.derivation.steps import Step, StepKind
@@ -14,7 +12,7 @@ from symback.rendering.latex import to_latex
 from symback.verification.mathematics import MathematicsCheck
 from symback.verification.numbers import NumbersCheck
 from symback.verification.readback import ReadbackCheck
-from symback.verification.report import Finding, Report, Status, StepReport
+from symback.verification.report import Finding, Report, Status, StepReport, versions
 from symback.verification.sampling import Sample, sampled
 
 if TYPE_CHECKING:
@@ -58,7 +56,7 @@ def verify(backward: Backward, *, seed: int = 0) -> Report:
             f"{len(backward.steps)} steps in {families} families of equal form: of each family one "
             f"step and up to {_MORE_OF_A_FAMILY} at random were judged ({judged} in all)"
         )
-    return Report(steps, [sample.inputs for sample in samples], seed, notes, _versions())
+    return Report(steps, [sample.inputs for sample in samples], seed, notes, versions())
 
 
 class _Judge:
@@ -128,8 +126,3 @@ def _branch_notes(backward: Backward, samples: list[Sample]) -> list[str]:
     if one_sided and len(backward.steps) <= EVERY_STEP:
         notes.append(f"of {len(sides)} kinks, {one_sided} were visited on one side only")
     return notes
-
-
-def _versions() -> dict[str, str]:
-    packages = ("symback", "sympy", "latex2sympy2")
-    return {"python": sys.version.split()[0], **{name: version(name) for name in packages}}
