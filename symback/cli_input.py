@@ -78,7 +78,7 @@ def read_numbers(text: str, option: str) -> list[Any]:
 def _count(text: str) -> int | str:
     from symback.core.errors import InputError
 
-    if text.isalpha():
+    if len(text) == 1 and text.isalpha():
         return text
     try:
         return int(text)

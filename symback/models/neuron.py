@@ -186,8 +186,9 @@ def _size_name(n: str, inputs: object, weights: object) -> str:
     """Check a symbol that stands for the number of inputs."""
     if inputs is not None or weights is not None:
         raise InputError("with a symbol for the number of inputs, these are x_0 … and w_0 …: give no lists")
-    if checked_name(n, "the number of inputs") in _LETTERS:
-        raise InputError(f"n = {n!r}: that letter means something else here; take another, such as 'n'")
+    if len(n) != 1 or not (n.isascii() and n.isalpha()) or n in _LETTERS:
+        taken = ", ".join(sorted(_LETTERS))
+        raise InputError(f"n = {n!r}: expected an integer ≥ 1, or a letter other than {taken}")
     return n
 
 

@@ -100,7 +100,8 @@ def _expanded(backward: Backward, step: Step, concrete: dict[int, Backward]) -> 
 
 
 def _at(  # noqa: PLR0913 - what is put in, and where
-    sp: Any, backward: Backward, general: Any, n: int, number: int | None, concrete: Backward) -> Any:
+    sp: Any, backward: Backward, general: Any, n: int, number: int | None, concrete: Backward
+) -> Any:
     """Put numbers in for the size and the index, write the sums out, and name the entries."""
     sizes = {node.shape[0] for node in backward.graph.leaves() if node.shape}
     sized = general.subs({sp.Symbol(size, integer=True, positive=True): n for size in sizes}).doit()

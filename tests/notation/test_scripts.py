@@ -47,6 +47,8 @@ TREES = {
     "colour": (t.Colour("gradient", A), r"\symbackgrad{a}", "a"),
     "words": (t.Words("50 % of"), r"\text{50 \% of}", "50 % of"),
     "name": (t.Name("w0", A), "a", "w0"),
+    "entry": (t.Name("w", A, "k"), "a", "w[k]"),
+    "index": (t.Index("k"), "k", "k"),
     "slot": (t.Slot(3), spell_slot(3), spell_slot(3)),
 }
 
