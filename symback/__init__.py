@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from symback.models.neuron import Neuron
     from symback.ops.expression import Expression, symbols
     from symback.verification.comparison import compare
+    from symback.verification.sweep import sweep
 
 __version__ = "0.1.0"
 
@@ -49,6 +50,7 @@ _PLACES = {
     "symback.models.neuron": ("Neuron",),
     "symback.ops.expression": ("Expression", "symbols"),
     "symback.verification.comparison": ("compare",),
+    "symback.verification.sweep": ("sweep",),
 }
 _MODULES = {name: module for module, names in _PLACES.items() for name in names}
 

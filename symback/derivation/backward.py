@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from symback.core.collection import collection_paused
 from symback.core.errors import DerivationError, InputError, UnknownNameError
 from symback.core.graph import Graph
 from symback.core.node import Node, Role, postorder
@@ -19,7 +18,7 @@ from symback.ops.expression import Expression
 from symback.ops.to_sympy import to_sympy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from symback.derivation.naming import Naming
 
@@ -64,7 +63,7 @@ class Backward:
         declared = [w.node for w in wrt or () if isinstance(w, Expression) and w.node.op is None]
         if declared:
             graph = Graph(graph.outputs, [*graph.leaves(), *declared])
-        with _collection_paused():
+        with collection_paused():
             self.graph = with_names(graph, detail)
             asked = _asked_for(self.graph, wrt)
             share = None if self.kink == "error" else self.kink
@@ -190,15 +189,3 @@ def _unknown(what: str, name: object, known: list[str]) -> str:
     near = difflib.get_close_matches(str(name), known, n=3)
     hint = "did you mean " + " or ".join(near) if near else "known are " + ", ".join(known[:20])
     return f"no {what} {name!r}; {hint}"
-
-
-@contextmanager
-def _collection_paused() -> Iterator[None]:
-    """Pause the garbage collector: it would walk the growing list of steps again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

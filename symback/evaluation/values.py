@@ -46,7 +46,7 @@ class Values(Mapping[str, Any]):
             str(node.name): value for node, value in self._values.items() if node.name is not None
         }
         self.gradients = {name: self._values[step.node] for name, step in backward.gradients.items()}
-        refuse_undefined(self._by_name, backward.order)
+        refuse_undefined(self._worth_a_look(), backward.order)
 
     def __getitem__(self, name: str) -> Any:
         """Return the value of a step, an input or a forward quantity.
@@ -64,6 +64,13 @@ class Values(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._by_name)
+
+    def _worth_a_look(self) -> dict[str, Any]:
+        """Return the values in which anything undefined shows: all numbers; of arrays, the ends."""
+        if not any(hasattr(value, "dtype") for value in self.inputs.values()):
+            return self._by_name
+        ends = [*self.backward.forward, *self.backward.gradients.values()]
+        return {end.name: self._by_name[end.name] for end in ends}
 
     def __reduce__(self) -> tuple[object, ...]:
         # Computing again is as fast as unpickling every node, and never recurses.
@@ -140,7 +147,7 @@ def refuse_undefined(values: Mapping[str, Any], order: Iterable[Node]) -> None:
     if all(_is_defined(value) for value in values.values()):
         return
     for node in order:
-        if node.name is None or _is_defined(values[node.name]):
+        if node.name is None or node.name not in values or _is_defined(values[node.name]):
             continue
         used = {n.name: values.get(n.name) for n in node.inputs if n.name is not None}
         at = ", ".join(f"{name} = {_spelled(value)}" for name, value in list(used.items())[:5])

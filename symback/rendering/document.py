@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from symback.core.collection import collection_paused
 from symback.notation.numeral import spell
 from symback.notation.tree import Colour, Fence, Letters, Name, Tree, separated
 from symback.rendering.calls import chain_rule, nested_calls
@@ -75,6 +76,7 @@ class Document:
     looks: Looks = field(repr=False)
 
 
+@collection_paused()
 def document(backward: Backward, numbers: Numbers | None = None) -> Document:
     """Arrange a derivation, with numbers put in if there are any."""
     looks = Looks(backward, numbers.values if numbers else None)

@@ -63,6 +63,7 @@ class Sketcher:
 
     def __init__(self) -> None:
         self._definitions: dict[Step, tuple[tuple[Any, ...], list[Node]]] = {}
+        self._upstreams: dict[Step, tuple[tuple[Any, ...], list[Node]]] = {}
 
     def forward(self, node: Node) -> Sketch:
         """Sketch a forward equation."""
@@ -86,16 +87,22 @@ class Sketcher:
             key, leaves = self._opened(step)
             return (step.kind, key), [step.node, *leaves]
         upstream, local = step.parts
-        keys: list[Any] = ["chain"]
-        nodes = [step.node, upstream.node]
-        for factor in (local, *(factor for _, factor in chain_behind(upstream) or ())):
-            key, leaves = self._opened(factor)
-            keys.append(key)
-            nodes.append(factor.node)
-            nodes += leaves
-        for before, _ in chain_behind(upstream) or ():
-            nodes.append(before.node)
-        return tuple(keys), nodes
+        own, leaves = self._opened(local)
+        behind, nodes = self._behind(upstream)
+        return ("chain", own, behind), [step.node, upstream.node, local.node, *leaves, *nodes]
+
+    def _behind(self, upstream: Step) -> tuple[tuple[Any, ...], list[Node]]:
+        """Return the form of what an upstream may be opened to; many steps share one upstream."""
+        known = self._upstreams.get(upstream)
+        if known is None:
+            keys: list[Any] = []
+            nodes: list[Node] = []
+            for before, factor in chain_behind(upstream) or ():
+                key, leaves = self._opened(factor)
+                keys.append(key)
+                nodes += (factor.node, before.node, *leaves)
+            known = self._upstreams[upstream] = tuple(keys), nodes
+        return known
 
     def _opened(self, step: Step) -> tuple[tuple[Any, ...], list[Node]]:
         known = self._definitions.get(step)
@@ -156,7 +163,7 @@ class Speller:
         if isinstance(line, Line):
             return self._spell_line(line)
         nodes = line.nodes
-        if any(node.shape for node in nodes):
+        if self._looks.has_entries:
             # An index letter inside a name may change within the line: nothing to fill in.
             return self._spell_line(line.build(line.subject, self._looks))
         names = [self._name(node) for node in nodes]

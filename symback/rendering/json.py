@@ -6,6 +6,7 @@ import json
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
+from symback.core.collection import collection_paused
 from symback.notation.latex import latex
 from symback.notation.text import text
 from symback.notation.tree import Sign
@@ -39,6 +40,7 @@ def to_json(
     return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False)
 
 
+@collection_paused()
 def as_data(backward: Backward, numbers: Numbers | None = None) -> dict[str, Any]:
     """Return a derivation as plain data: dictionaries, lists, text and doubles."""
     values = numbers.values if numbers else None

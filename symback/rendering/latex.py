@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from symback.core.collection import collection_paused
 from symback.notation.identifier import in_ascii
 from symback.notation.latex import GRADIENT_MACRO, escape, is_tall, latex
 from symback.notation.tree import Call, Fence, Number, Row, Sign, Tree
@@ -43,6 +44,7 @@ _PREAMBLE: Final = r"""\documentclass[10pt,a4paper]{article}
 \setlength{\parindent}{0pt}"""
 
 
+@collection_paused()
 def to_latex(document: Document, *, standalone: bool = False) -> str:
     """Lay a document out in LaTeX.
 

@@ -35,11 +35,13 @@ class Looks:
 
     Attributes:
         loss: The look of what the gradients are gradients of.
+        has_entries: Whether some quantities stand for several numbers.
         steps: The step that each backward node belongs to.
     """
 
     def __init__(self, backward: Backward, values: Mapping[str, Any] | None = None) -> None:
         self._values = values
+        self.has_entries = any(node.shape for node in backward.graph.nodes)
         self.steps: dict[Node, Step] = {step.node: step for step in backward.steps}
         names = backward.graph.names
         output = str(backward.output.name)

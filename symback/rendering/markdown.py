@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from symback.core.collection import collection_paused
 from symback.notation.latex import latex
 from symback.notation.tree import Sign
 from symback.rendering.families import Speller
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from symback.rendering.line import Line
 
 
+@collection_paused()
 def to_markdown(document: Document) -> str:
     """Lay a document out in Markdown; every formula is a block of its own between `$$`."""
     speller = Speller(document.looks, lambda tree: latex(tree, "github"), _line)
