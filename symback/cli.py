@@ -129,7 +129,6 @@ def neuron(  # noqa: PLR0913 - one argument for each option
     from symback.rendering.json import to_json
     from symback.rendering.latex import to_latex
     from symback.rendering.markdown import to_markdown
-    from symback.verification.report_output import certificate
 
     derivation, given, upstream = derived(x, w, b, **model)
     if given is None and (learning_rate is not None or upstream is not None):
@@ -141,7 +140,7 @@ def neuron(  # noqa: PLR0913 - one argument for each option
         numbers = derivation.evaluate(given, upstream=upstream).numbers(rate)
     report = derivation.verify() if verify else None
     if format_ == "json":
-        _write(to_json(derivation, numbers, None if report is None else certificate(report)), output)
+        _write(to_json(derivation, numbers, None if report is None else report.to_data()), output)
     else:
         arranged = document(derivation, numbers)
         if format_ == "latex":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from enum import Enum
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -113,6 +112,12 @@ class Report:
 
         return table_text(report_table(self, full=full))
 
+    def to_data(self) -> dict[str, Any]:
+        """Return the report as plain data, with all that is needed to repeat it."""
+        from symback.verification.report_output import certificate
+
+        return certificate(self)
+
     def to_json(self) -> str:
         """Write the report as JSON, with all that is needed to repeat it."""
         from symback.verification.report_output import report_json
@@ -125,5 +130,7 @@ class Report:
 
 def versions() -> dict[str, str]:
     """Return the versions of what takes part in a verification."""
+    from importlib.metadata import version
+
     packages = ("symback", "sympy", "latex2sympy2")
     return {"python": sys.version.split()[0], **{name: version(name) for name in packages}}
