@@ -197,8 +197,8 @@ def compare(  # noqa: PLR0913 - one argument for each option
     """
     from symback.core.errors import InputError
     from symback.rendering.table import table_latex, table_markdown, table_text
+    from symback.verification.agreement import comparison_json, comparison_table
     from symback.verification.comparison import compare as compare_gradients
-    from symback.verification.comparison_output import comparison_json, comparison_table
 
     derivation, given, upstream = derived(x, w, b, **model)
     if given is None:

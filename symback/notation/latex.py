@@ -3,35 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, assert_never
+from typing import Final, Literal, TypeAlias
 
+from symback.notation import tree as t
 from symback.notation.identifier import GREEK, LATIN_LOOKING
 from symback.notation.pattern import spell_slot
-from symback.notation.tree import (
-    Accent,
-    Brace,
-    Call,
-    Cases,
-    Colour,
-    Fence,
-    Fraction,
-    Index,
-    Indicator,
-    Letters,
-    Matrix,
-    Name,
-    Number,
-    Root,
-    Row,
-    Script,
-    Sign,
-    Slot,
-    Sum,
-    Words,
-)
-
-if TYPE_CHECKING:
-    from symback.notation.tree import Tree
 
 Dialect: TypeAlias = Literal["amsmath", "github", "line"]
 """For LaTeX with amsmath; for GitHub's Markdown, whose MathJax knows no \\operatorname and which
@@ -104,7 +80,7 @@ def escape(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def latex(tree: Tree, dialect: Dialect = "amsmath") -> str:
+def latex(tree: t.Tree, dialect: Dialect = "amsmath") -> str:
     r"""Spell a tree in LaTeX.
 
     >>> from symback.notation.identifier import identifier
@@ -114,62 +90,62 @@ def latex(tree: Tree, dialect: Dialect = "amsmath") -> str:
     return _spell(tree, dialect)
 
 
-def _spell(tree: Tree, dialect: Dialect) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch per class of tree
-    def inner(part: Tree) -> str:
+def _spell(tree: t.Tree, dialect: Dialect) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch per class of tree
+    def inner(part: t.Tree) -> str:
         return _spell(part, dialect)
 
     match tree:
-        case Letters(text, style):
+        case t.Letters(text, style):
             return _letters(text, style)
-        case Number(text):
+        case t.Number(text):
             return text
-        case Sign(text):
+        case t.Sign(text):
             return _SIGNS.get(text, text)
-        case Row(items):
+        case t.Row(items):
             return _row(items, dialect)
-        case Fraction(numerator, denominator):
+        case t.Fraction(numerator, denominator):
             return rf"\frac{{{inner(numerator)}}}{{{inner(denominator)}}}"
-        case Script(base, sub, sup):
+        case t.Script(base, sub, sup):
             below = "" if sub is None else f"_{{{inner(sub).replace(', ', ',')}}}"
             above = "" if sup is None else f"^{{{inner(sup)}}}"
             return f"{inner(base)}{below}{above}"
-        case Accent(base, mark):
+        case t.Accent(base, mark):
             return rf"\{mark}{{{inner(base)}}}"
-        case Fence(left, body, right):
+        case t.Fence(left, body, right):
             return _fenced(left, body, right, dialect)
-        case Root(body):
+        case t.Root(body):
             return rf"\sqrt{{{inner(body)}}}"
-        case Call(head, arguments):
+        case t.Call(head, arguments):
             listed = _separated(arguments)
             return _head(head, dialect) + ("()" if listed is None else _fenced("(", listed, ")", dialect))
-        case Indicator(condition):
+        case t.Indicator(condition):
             return r"\mathbf{1}" + _fenced("(", condition, ")", dialect)
-        case Cases(rows):
+        case t.Cases(rows):
             return _cases(rows, dialect)
-        case Matrix(rows):
+        case t.Matrix(rows):
             lines = r" \\ ".join(" & ".join(map(inner, entries)) for entries in rows)
             return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"
-        case Sum(lower, upper, body):
+        case t.Sum(lower, upper, body):
             limit = "" if upper is None else f"^{{{inner(upper)}}}"
             return rf"\sum_{{{inner(lower)}}}{limit} {inner(body)}"
-        case Brace(body, label):
+        case t.Brace(body, label):
             return rf"\underbrace{{{inner(body)}}}_{{{inner(label)}}}"
-        case Colour(_, body):
+        case t.Colour(_, body):
             if dialect == "line":
                 return inner(body)
             if dialect == "github":
                 return rf"{{\color{{red}}{{{inner(body)}}}}}"
             return rf"{GRADIENT_MACRO}{{{inner(body)}}}"
-        case Words(text):
+        case t.Words(text):
             return rf"\text{{{escape(text)}}}"
-        case Index(letter):
+        case t.Index(letter):
             return letter
-        case Name(_, look, _):
+        case t.Name(_, look, _):
             return inner(look)
-        case Slot(number, _, _):
+        case t.Slot(number, _, _):
             return spell_slot(number)
         case _:
-            assert_never(tree)
+            return t.never(tree)
 
 
 def _letters(text: str, style: str) -> str:
@@ -180,30 +156,30 @@ def _letters(text: str, style: str) -> str:
     return rf"\{_STYLES[style]}{{{spelled.strip()}}}".replace("_", r"\_")
 
 
-def _row(items: tuple[Tree, ...], dialect: Dialect) -> str:
+def _row(items: tuple[t.Tree, ...], dialect: Dialect) -> str:
     parts: list[str] = []
     for position, item in enumerate(items):
         spelled = _spell(item, dialect)
-        if position and not (position == 1 and items[0] == Sign("−")) and spelled != ",":
+        if position and not (position == 1 and items[0] == t.Sign("−")) and spelled != ",":
             parts.append(" ")
         parts.append(spelled)
     return "".join(parts)
 
 
-def _separated(arguments: tuple[Tree, ...]) -> Tree | None:
+def _separated(arguments: tuple[t.Tree, ...]) -> t.Tree | None:
     if not arguments:
         return None
-    items: list[Tree] = []
+    items: list[t.Tree] = []
     for argument in arguments:
-        items += (argument, Sign(","))
-    return Row(tuple(items[:-1]))
+        items += (argument, t.Sign(","))
+    return t.Row(tuple(items[:-1]))
 
 
-def _head(head: Tree, dialect: Dialect) -> str:
+def _head(head: t.Tree, dialect: Dialect) -> str:
     """Spell the word in front of a call as an operator, which has its own space around it."""
-    if isinstance(head, Script) and head.sub is not None and head.sup is None:
+    if isinstance(head, t.Script) and head.sub is not None and head.sup is None:
         return f"{_head(head.base, dialect)}_{{{_spell(head.sub, dialect)}}}"
-    if isinstance(head, Letters) and head.style == "upright" and len(head.text) > 1:
+    if isinstance(head, t.Letters) and head.style == "upright" and len(head.text) > 1:
         if head.text in _NAMED_FUNCTIONS:
             return rf"\{head.text}"
         if dialect != "github":
@@ -211,37 +187,37 @@ def _head(head: Tree, dialect: Dialect) -> str:
     return _spell(head, dialect)
 
 
-def _fenced(left: str, body: Tree, right: str, dialect: Dialect) -> str:
+def _fenced(left: str, body: t.Tree, right: str, dialect: Dialect) -> str:
     spelled = _spell(body, dialect)
     if left and right and not is_tall(body):
         return f"{left}{spelled}{right}"
     return rf"\left{left or '.'} {spelled} \right{right or '.'}"
 
 
-def is_tall(tree: Tree) -> bool:  # noqa: PLR0911 - one branch per class of tree
+def is_tall(tree: t.Tree) -> bool:  # noqa: PLR0911 - one branch per class of tree
     """Say whether a tree rises above one line, so that brackets around it must grow.
 
-    >>> is_tall(Fraction(Number("1"), Number("2")))
+    >>> is_tall(t.Fraction(t.Number("1"), t.Number("2")))
     True
     """
     match tree:
-        case Fraction() | Cases() | Matrix() | Sum() | Brace():
+        case t.Fraction() | t.Cases() | t.Matrix() | t.Sum() | t.Brace():
             return True
-        case Row(items):
+        case t.Row(items):
             return any(map(is_tall, items))
-        case Call(_, arguments):
+        case t.Call(_, arguments):
             return any(map(is_tall, arguments))
-        case Fence(_, body, _) | Root(body) | Colour(_, body) | Indicator(body) | Name(_, body, _):
+        case t.Fence(_, body, _) | t.Root(body) | t.Colour(_, body) | t.Indicator(body) | t.Name(_, body, _):
             return is_tall(body)
-        case Script(base, _, _):
+        case t.Script(base, _, _):
             return is_tall(base)
-        case Slot(_, _, tall):
+        case t.Slot(_, _, tall):
             return tall
         case _:
             return False
 
 
-def _cases(rows: tuple[tuple[Tree, Tree | None], ...], dialect: Dialect) -> str:
+def _cases(rows: tuple[tuple[t.Tree, t.Tree | None], ...], dialect: Dialect) -> str:
     gap = " " if dialect == "line" else " & "
     lines = [f"{_spell(value, dialect)}{gap}{_condition(condition, dialect)}" for value, condition in rows]
     if dialect == "line":
@@ -249,7 +225,7 @@ def _cases(rows: tuple[tuple[Tree, Tree | None], ...], dialect: Dialect) -> str:
     return r"\begin{cases} " + (r" \cr " if dialect == "github" else r" \\ ").join(lines) + r" \end{cases}"
 
 
-def _condition(condition: Tree | None, dialect: Dialect) -> str:
+def _condition(condition: t.Tree | None, dialect: Dialect) -> str:
     if condition is None:
         return r"\text{otherwise}"
     spelled = _spell(condition, dialect)

@@ -8,7 +8,7 @@ walks these classes.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Literal, NoReturn, TypeAlias
 
 Style: TypeAlias = Literal["italic", "upright", "bold", "code"]
 AccentMark: TypeAlias = Literal["hat", "bar", "tilde"]
@@ -254,3 +254,8 @@ def reindex(tree: Tree, old: str, new: str) -> Tree:
         elif is_dataclass(value):
             changed[part.name] = reindex(value, old, new)  # type: ignore[arg-type]
     return replace(tree, **changed)  # type: ignore[arg-type]
+
+
+def never(tree: NoReturn) -> NoReturn:
+    """Mark the end of a list of cases that covers every class of tree; type checkers see whether it does."""
+    raise AssertionError(tree)

@@ -2,31 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
-
-from symback.notation.tree import (
-    Accent,
-    Brace,
-    Call,
-    Cases,
-    Colour,
-    Fence,
-    Fraction,
-    Index,
-    Indicator,
-    Letters,
-    Matrix,
-    Name,
-    Number,
-    Root,
-    Row,
-    Script,
-    Sign,
-    Slot,
-    Sum,
-    Tree,
-    Words,
-)
+from symback.notation import tree as t
 
 _DIGIT = 5.0
 _LETTER = 5.8
@@ -44,41 +20,41 @@ def _letter(letter: str) -> float:
     return 7.8 if letter.isupper() else _LETTER
 
 
-def width(tree: Tree) -> float:  # noqa: C901, PLR0911, PLR0912 - one branch per class of tree
+def width(tree: t.Tree) -> float:  # noqa: C901, PLR0911, PLR0912 - one branch per class of tree
     """Estimate the width in points at 10-point size, rather too wide than too narrow.
 
-    >>> width(Number("100"))
+    >>> width(t.Number("100"))
     15.0
     """
     match tree:
-        case Letters(text, _) | Words(text):
+        case t.Letters(text, _) | t.Words(text):
             return sum(map(_letter, text))
-        case Index():
+        case t.Index():
             return _LETTER
-        case Number(text):
+        case t.Number(text):
             return _DIGIT * len(text)
-        case Sign(text):
+        case t.Sign(text):
             return _COMMA if text == "," else _SIGN
-        case Row(items):
+        case t.Row(items):
             return sum(map(width, items))
-        case Fraction(numerator, denominator):
+        case t.Fraction(numerator, denominator):
             return max(width(numerator), width(denominator)) + 3
-        case Script(base, sub, sup):
+        case t.Script(base, sub, sup):
             return width(base) + _SMALL * max(width(sub) if sub else 0, width(sup) if sup else 0)
-        case Fence(_, body, _) | Root(body) | Indicator(body):
-            return width(body) + 2 * _BRACKET + (_LETTER if isinstance(tree, Indicator) else 0)
-        case Call(head, arguments):
+        case t.Fence(_, body, _) | t.Root(body) | t.Indicator(body):
+            return width(body) + 2 * _BRACKET + (_LETTER if isinstance(tree, t.Indicator) else 0)
+        case t.Call(head, arguments):
             return width(head) + 2 * _BRACKET + sum(width(a) + _COMMA for a in arguments)
-        case Cases(rows):
+        case t.Cases(rows):
             values = max(width(value) for value, _ in rows)
             return values + 45 + max(width(condition) if condition else 40 for _, condition in rows)
-        case Matrix(rows):
+        case t.Matrix(rows):
             return sum(max(width(entry) for entry in column) + 10 for column in zip(*rows, strict=True))
-        case Sum(lower, upper, body):
+        case t.Sum(lower, upper, body):
             return max(15, _SMALL * width(lower), _SMALL * width(upper) if upper else 0) + width(body)
-        case Accent(body, _) | Brace(body, _) | Colour(_, body) | Name(_, body, _):
+        case t.Accent(body, _) | t.Brace(body, _) | t.Colour(_, body) | t.Name(_, body, _):
             return width(body)
-        case Slot(_, wide, _):
+        case t.Slot(_, wide, _):
             return wide
         case _:
-            assert_never(tree)
+            return t.never(tree)

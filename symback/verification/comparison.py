@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from symback.core.errors import InputError
 from symback.evaluation.values import Values
+from symback.verification.agreement import Comparison, Row
 from symback.verification.autodiff import jax_gradients, torch_gradients
 from symback.verification.callables import own_gradients
 from symback.verification.differences import Estimate, Interval, central_differences, complex_steps, one_sided
@@ -67,90 +68,6 @@ METHODS: Final = {
     )
 }
 """Every method by its name."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One gradient in all columns.
-
-    Attributes:
-        name: What the gradient belongs to.
-        symbolic: Its value from the derivation.
-        others: The value of each method; None where it gives none.
-        absolute: The largest absolute error.
-        relative: That error relative to the larger of the two values.
-        interval: At a kink, the interval between the one-sided derivatives.
-        disagreeing: The methods that disagree.
-    """
-
-    name: str
-    symbolic: Any
-    others: Mapping[str, Any]
-    absolute: float | None
-    relative: float | None
-    interval: Interval | None
-    disagreeing: tuple[str, ...]
-
-    @property
-    def verdict(self) -> str:
-        """Agrees, disagrees with whom, within the interval at a kink, or not compared."""
-        if self.disagreeing:
-            return "disagrees: " + ", ".join(self.disagreeing)
-        if self.interval is not None:
-            return "in interval"
-        return "agrees" if self.absolute is not None else "not compared"
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A table of gradients: one row each, one column a method.
-
-    Attributes:
-        columns: The names of the methods.
-        rows: The gradients.
-        notes: What the reader must know: samples, kinks, what is not installed.
-        seed: The seed of the sample.
-    """
-
-    columns: Sequence[str]
-    rows: Sequence[Row]
-    notes: Sequence[str] = field(default=())
-    seed: int = 0
-
-    @property
-    def agrees(self) -> bool:
-        """Whether no method disagrees anywhere."""
-        return not any(row.disagreeing for row in self.rows)
-
-    @property
-    def summary(self) -> str:
-        """The verdict in one line."""
-        compared = [row for row in self.rows if row.absolute is not None or row.interval is not None]
-        wrong = [row.name for row in self.rows if row.disagreeing]
-        if not compared:
-            return f"nothing was compared: no method gives a number for any of {len(self.rows)} gradients"
-        if wrong:
-            listed = ", ".join(wrong[:8]) + (", …" if len(wrong) > 8 else "")  # noqa: PLR2004 - enough to see
-            return f"{len(wrong)} of {len(compared)} compared gradients disagree: {listed}"
-        errors = [row.absolute for row in compared if row.absolute is not None]
-        worst = f"; largest absolute error {max(errors):.1e}" if errors else ""
-        return f"{len(compared)} of {len(self.rows)} gradients compared, all agree{worst}"
-
-    def to_text(self, *, full: bool = False) -> str:
-        """Write the comparison as a table for a terminal."""
-        from symback.rendering.table import table_text
-        from symback.verification.comparison_output import comparison_table
-
-        return table_text(comparison_table(self, full=full))
-
-    def to_json(self) -> str:
-        """Write the comparison as JSON of the schema symback.comparison/1."""
-        from symback.verification.comparison_output import comparison_json
-
-        return comparison_json(self)
-
-    def __repr__(self) -> str:
-        return f"<Comparison: {self.summary}>"
 
 
 def compare(

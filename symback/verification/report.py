@@ -1,14 +1,23 @@
-"""What a verification found, for each step and each check."""
+"""What a verification found, for each step and each check; as a table and as a certificate."""
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from symback.rendering.table import Table, table_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+SCHEMA: Final = "symback.certificate/1"
+"""The name and version of the certificate's layout."""
+
+_MOST_ROWS: Final = 60
 
 
 class Status(str, Enum):
@@ -34,7 +43,9 @@ class Finding:
     error: float | None = None
 
 
-CHECKS = {"mathematics": "proved", "numbers": "numeric", "print": "read back"}
+_MARKS: Final = {Status.PASSED: "✓", Status.FAILED: "WRONG", Status.OPEN: "open"}
+
+CHECKS: Final = {"mathematics": "proved", "numbers": "numeric", "print": "read back"}
 """The three checks, and what a step that passes one is called."""
 
 
@@ -107,25 +118,77 @@ class Report:
 
     def to_text(self, *, full: bool = False) -> str:
         """Write the report as a table for a terminal."""
-        from symback.rendering.table import table_text
-        from symback.verification.report_output import report_table
-
         return table_text(report_table(self, full=full))
 
     def to_data(self) -> dict[str, Any]:
         """Return the report as plain data, with all that is needed to repeat it."""
-        from symback.verification.report_output import certificate
-
         return certificate(self)
 
     def to_json(self) -> str:
         """Write the report as JSON, with all that is needed to repeat it."""
-        from symback.verification.report_output import report_json
-
-        return report_json(self)
+        return json.dumps(certificate(self), ensure_ascii=False, indent=1)
 
     def __repr__(self) -> str:
         return f"<Report: {self.summary}>"
+
+
+def report_table(report: Report, *, full: bool = False) -> Table:
+    """Arrange a report: a row a step, a column a check, and what did not pass in words.
+
+    Args:
+        report: The report.
+        full: Whether to show every step; otherwise the middle of many is left out, but nothing
+            that did not pass.
+    """
+    steps = list(report.steps)
+    footer = [report.summary, *report.notes]
+    if not full and len(steps) > _MOST_ROWS:
+        kept = [
+            step
+            for number, step in enumerate(steps)
+            if number < _MOST_ROWS // 2 or number >= len(steps) - 5 or not step.verified
+        ]
+        footer.append(f"{len(steps) - len(kept)} steps that passed are left out; --full shows them all")
+        steps = kept
+    return Table(
+        "Verification",
+        ["step", "kind", *CHECKS, "what was found"],
+        [_cells(step) for step in steps],
+        frozenset(number for number, step in enumerate(steps) if not step.verified),
+        footer,
+    )
+
+
+def _cells(step: StepReport) -> list[str]:
+    marks = [_MARKS[finding.status] for finding in step.findings.values()]
+    open_ = [f"{check}: {f.how}" for check, f in step.findings.items() if f.status is not Status.PASSED]
+    return [step.name, step.kind, *marks, "; ".join(open_)]
+
+
+def certificate(report: Report) -> dict[str, Any]:
+    """Return a report as plain data, with all that is needed to repeat it."""
+    return {
+        "schema": SCHEMA,
+        "verified": report.verified,
+        "summary": report.summary,
+        "seed": report.seed,
+        "versions": dict(report.versions),
+        "notes": list(report.notes),
+        "points": [dict(point) for point in report.points],
+        "steps": [
+            {
+                "name": step.name,
+                "kind": step.kind,
+                **{check: _finding(finding) for check, finding in step.findings.items()},
+            }
+            for step in report.steps
+        ],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    data: dict[str, Any] = {"status": finding.status.value, "how": finding.how}
+    return data if finding.error is None else {**data, "error": finding.error}
 
 
 def versions() -> dict[str, str]:

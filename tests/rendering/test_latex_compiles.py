@@ -17,7 +17,7 @@ import symback as sb
 from symback.notation.numeral import TypedNumber
 from symback.ops.table import ACTIVATIONS
 from symback.rendering.table import table_latex
-from symback.verification.comparison_output import comparison_table
+from symback.verification.agreement import comparison_table
 
 POINT = {"x": [0.7, Fraction(-1, 3)], "w": [0.5, -0.25], "b": 0.4}
 START, END = "\\begin{document}\n", "\\end{document}"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import symback as sb
-from symback.verification.comparison_output import comparison_json
+from symback.verification.agreement import comparison_json
 
 POINT = {"x": [1.5, -2.0], "w": [-0.5, 0.75], "b": 3.0}
 DX, DW, DB = [-0.5, 0.75], [1.5, -2.0], 1.0

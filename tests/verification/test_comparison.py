@@ -7,7 +7,7 @@ import pytest
 import symback as sb
 from symback.rendering.table import table_latex, table_markdown, table_text
 from symback.verification import comparison as module
-from symback.verification.comparison_output import comparison_json, comparison_table
+from symback.verification.agreement import comparison_json, comparison_table
 
 WIDE = sb.derive(sb.Neuron(30))
 POINT = {"x": [i / 10 for i in range(30)], "w": [1 - i / 20 for i in range(30)], "b": 0.5}

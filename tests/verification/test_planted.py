@@ -5,7 +5,7 @@ import json
 import pytest
 
 import symback as sb
-from symback.verification.comparison_output import comparison_json, comparison_table
+from symback.verification.agreement import comparison_json, comparison_table
 
 POINT = {"x": [0.7, -0.3], "w": [0.5, 0.25], "b": 0.4}
 

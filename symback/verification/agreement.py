@@ -1,24 +1,105 @@
-"""A comparison as a table for people, and as JSON for programs."""
+"""How gradients of several methods agree: a row a gradient, as a table and as JSON."""
 
 from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from symback.notation.numeral import spell
 from symback.rendering.json import valued
-from symback.rendering.table import Table
-from symback.verification.report_output import certificate
+from symback.rendering.table import Table, table_text
 
 if TYPE_CHECKING:
-    from symback.verification.comparison import Comparison, Row
+    from collections.abc import Mapping, Sequence
+
+    from symback.verification.differences import Interval
     from symback.verification.report import Report
 
 SCHEMA: Final = "symback.comparison/1"
 """The name and version of the JSON layout."""
 
 _MOST_ROWS: Final = 40
+
+
+@dataclass(frozen=True)
+class Row:
+    """One gradient in all columns.
+
+    Attributes:
+        name: What the gradient belongs to.
+        symbolic: Its value from the derivation.
+        others: The value of each method; None where it gives none.
+        absolute: The largest absolute error.
+        relative: That error relative to the larger of the two values.
+        interval: At a kink, the interval between the one-sided derivatives.
+        disagreeing: The methods that disagree.
+    """
+
+    name: str
+    symbolic: Any
+    others: Mapping[str, Any]
+    absolute: float | None
+    relative: float | None
+    interval: Interval | None
+    disagreeing: tuple[str, ...]
+
+    @property
+    def verdict(self) -> str:
+        """Agrees, disagrees with whom, within the interval at a kink, or not compared."""
+        if self.disagreeing:
+            return "disagrees: " + ", ".join(self.disagreeing)
+        if self.interval is not None:
+            return "in interval"
+        return "agrees" if self.absolute is not None else "not compared"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A table of gradients: one row each, one column a method.
+
+    Attributes:
+        columns: The names of the methods.
+        rows: The gradients.
+        notes: What the reader must know: samples, kinks, what is not installed.
+        seed: The seed of the sample.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    notes: Sequence[str] = field(default=())
+    seed: int = 0
+
+    @property
+    def agrees(self) -> bool:
+        """Whether no method disagrees anywhere."""
+        return not any(row.disagreeing for row in self.rows)
+
+    @property
+    def summary(self) -> str:
+        """The verdict in one line."""
+        compared = [row for row in self.rows if row.absolute is not None or row.interval is not None]
+        wrong = [row.name for row in self.rows if row.disagreeing]
+        if not compared:
+            return f"nothing was compared: no method gives a number for any of {len(self.rows)} gradients"
+        if wrong:
+            listed = ", ".join(wrong[:8]) + (", …" if len(wrong) > 8 else "")  # noqa: PLR2004 - enough to see
+            return f"{len(wrong)} of {len(compared)} compared gradients disagree: {listed}"
+        errors = [row.absolute for row in compared if row.absolute is not None]
+        worst = f"; largest absolute error {max(errors):.1e}" if errors else ""
+        return f"{len(compared)} of {len(self.rows)} gradients compared, all agree{worst}"
+
+    def to_text(self, *, full: bool = False) -> str:
+        """Write the comparison as a table for a terminal."""
+        return table_text(comparison_table(self, full=full))
+
+    def to_json(self) -> str:
+        """Write the comparison as JSON of the schema symback.comparison/1."""
+        return comparison_json(self)
+
+    def __repr__(self) -> str:
+        return f"<Comparison: {self.summary}>"
 
 
 def comparison_table(comparison: Comparison, report: Report | None = None, *, full: bool = False) -> Table:
@@ -105,5 +186,5 @@ def comparison_json(comparison: Comparison, report: Report | None = None) -> str
         "notes": list(comparison.notes),
     }
     if report is not None:
-        data["certificate"] = certificate(report)
+        data["certificate"] = report.to_data()
     return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False)
