@@ -10,7 +10,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Functions that the standard has under the name that ops use.
-_STANDARD = ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "sinh", "cosh", "tanh")
+_STANDARD = (
+    "exp",
+    "expm1",
+    "log",
+    "log1p",
+    "sqrt",
+    "sin",
+    "cos",
+    "sinh",
+    "cosh",
+    "tanh",
+    "tan",
+    "atan",
+    "asinh",
+)
 
 _COMPARISONS = {"gt": "greater", "ge": "greater_equal", "lt": "less", "le": "less_equal", "eq": "equal"}
 

@@ -1,4 +1,4 @@
-"""Activation functions of neurons."""
+"""Smooth activation functions."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from symback.notation.tree import Letters
 from symback.ops.sympy_numbers import exact
 
 _LEFT: Final = 0
-_RIGHT: Final = 1
 
 # The constants of self-normalising networks, Klambauer et al. 2017: λ and λα.
 _SELU_SCALE: Final = 1.0507009873554805
 _SELU_PRODUCT: Final = 1.7580993408473766
+_QUICK_GELU: Final = 1.702
 _TANH_GELU: Final = 0.7978845608028654  # √(2/π)
 
 
@@ -41,50 +41,6 @@ IDENTITY = Op(
     form=forms.Transparent(),
     prose="Passes everything on as it is.",
     source="Elementary calculus",
-)
-
-RELU = Op(
-    name="relu",
-    label="ReLU",
-    kind=Kind.ELEMENTWISE,
-    forward=lambda sp, z: sp.Piecewise((z, z > 0), (0, True)),
-    numeric=lambda xp, z: xp.maximum(z, 0),
-    form=forms.word("ReLU"),
-    kinks=lambda: (Kink(0, _LEFT),),
-    prose="Passes positive values on and turns the others into 0.",
-    source="Nair & Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines (2010)",
-    peers={"torch": "nn.functional.relu", "jax": "nn.relu"},
-)
-
-LEAKY_RELU = Op(
-    name="leaky_relu",
-    label="LeakyReLU",
-    kind=Kind.ELEMENTWISE,
-    parameters=(Parameter("negative_slope", 0.01),),
-    forward=lambda sp, z, slope: sp.Piecewise((z, z > 0), (exact(sp, slope) * z, True)),
-    numeric=lambda xp, z, slope: xp.where(xp.gt(z, 0), z, xp.multiply(slope, z)),
-    form=forms.word("LeakyReLU"),
-    kinks=lambda slope: (Kink(0, _LEFT),) if slope != 1 else (),
-    prose="Passes positive values on and shrinks the others by its slope.",
-    source="Maas et al., Rectifier Nonlinearities Improve Neural Network Acoustic Models (2013)",
-    peers={
-        "torch": "nn.functional.leaky_relu",
-        "jax": lambda jax, z, slope: jax.nn.leaky_relu(z, slope),
-    },
-)
-
-RELU6 = Op(
-    name="relu6",
-    label="ReLU6",
-    kind=Kind.ELEMENTWISE,
-    forward=lambda sp, z: sp.Piecewise((0, z < 0), (z, z < 6), (6, True)),  # noqa: PLR2004 - its name
-    numeric=lambda xp, z: xp.minimum(xp.maximum(z, 0), 6),
-    form=forms.word("ReLU6"),
-    kinks=lambda: (Kink(0, _LEFT), Kink(6, _RIGHT)),
-    sample=(-3.0, 9.0),
-    prose="Passes values between 0 and 6 on and cuts the others off.",
-    source="Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10 (2010)",
-    peers={"torch": "nn.functional.relu6", "jax": "nn.relu6"},
 )
 
 SIGMOID = Op(
@@ -225,6 +181,32 @@ def _gelu_tanh_inner(f: Any, z: Any) -> Any:
     return f.tanh(f.sqrt(2 / f.pi()) * (z + 0.044715 * z**3))
 
 
+QUICK_GELU = Op(
+    name="quick_gelu",
+    label="QuickGELU",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: z / (1 + sp.exp(-exact(sp, _QUICK_GELU) * z)),
+    numeric=lambda xp, z: xp.multiply(z, _sigmoid(xp, xp.multiply(_QUICK_GELU, z))),
+    form=forms.word("QuickGELU"),
+    textbook=(
+        lambda f, z, y: f.sigmoid(_QUICK_GELU * z) * (1 + _QUICK_GELU * z * (1 - f.sigmoid(_QUICK_GELU * z))),
+    ),
+    prose="GELU with the normal distribution approximated through the sigmoid.",
+    source="Hendrycks & Gimpel, Gaussian Error Linear Units (2016)",
+)
+
+TANHSHRINK = Op(
+    name="tanhshrink",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: z - sp.tanh(z),
+    numeric=lambda xp, z: xp.subtract(z, xp.tanh(z)),
+    form=forms.word("tanhshrink"),
+    textbook=(lambda f, z, y: f.tanh(z) ** 2,),
+    prose="What tanh leaves of a value.",
+    source="PyTorch documentation, torch.nn.Tanhshrink",
+    peers={"torch": "nn.functional.tanhshrink"},
+)
+
 MISH = Op(
     name="mish",
     label="Mish",
@@ -250,18 +232,6 @@ SOFTSIGN = Op(
     peers={"torch": "nn.functional.softsign", "jax": "nn.soft_sign"},
 )
 
-HARDTANH = Op(
-    name="hardtanh",
-    kind=Kind.ELEMENTWISE,
-    forward=lambda sp, z: sp.Piecewise((-1, z < -1), (z, z < 1), (1, True)),
-    numeric=lambda xp, z: xp.minimum(xp.maximum(z, -1), 1),
-    form=forms.word("hardtanh"),
-    kinks=lambda: (Kink(-1, _LEFT), Kink(1, _RIGHT)),
-    prose="Passes values between −1 and 1 on and cuts the others off.",
-    source="Collobert, Large Scale Machine Learning (2004)",
-    peers={"torch": "nn.functional.hardtanh", "jax": "nn.hard_tanh"},
-)
-
 LOGSIGMOID = Op(
     name="logsigmoid",
     kind=Kind.ELEMENTWISE,
@@ -276,9 +246,6 @@ LOGSIGMOID = Op(
 
 RECORDS: Final = (
     IDENTITY,
-    RELU,
-    LEAKY_RELU,
-    RELU6,
     SIGMOID,
     SOFTPLUS,
     ELU,
@@ -287,8 +254,9 @@ RECORDS: Final = (
     SILU,
     GELU,
     GELU_TANH,
+    QUICK_GELU,
+    TANHSHRINK,
     MISH,
     SOFTSIGN,
-    HARDTANH,
     LOGSIGMOID,
 )

@@ -129,6 +129,92 @@ TANH = Op(
     peers={"torch": "tanh", "jax": "numpy.tanh"},
 )
 
+EXPM1 = Op(
+    name="expm1",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.exp(z) - 1,
+    numeric=lambda xp, z: xp.expm1(z),
+    form=forms.word("expm1"),
+    textbook=(lambda f, z, y: y + 1,),
+    prose="The exponential less 1, exact near 0.",
+    source=_CALCULUS,
+    peers={"torch": "expm1", "jax": "numpy.expm1"},
+)
+
+LOG1P = Op(
+    name="log1p",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.log(1 + z),
+    numeric=lambda xp, z: xp.log1p(z),
+    form=forms.word("log1p"),
+    textbook=(lambda f, z, y: 1 / (1 + z),),
+    sample=_POSITIVE,
+    prose="The logarithm of 1 more than its argument, exact near 0.",
+    source=_CALCULUS,
+    peers={"torch": "log1p", "jax": "numpy.log1p"},
+)
+
+RSQRT = Op(
+    name="rsqrt",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: 1 / sp.sqrt(z),
+    numeric=lambda xp, z: xp.divide(1, xp.sqrt(z)),
+    form=forms.ReciprocalRoot(),
+    textbook=(lambda f, z, y: -(y**3 / 2),),
+    sample=_POSITIVE,
+    prose="The reciprocal of the square root.",
+    source=_CALCULUS,
+    peers={"torch": "rsqrt"},
+)
+
+CUBE = Op(
+    name="cube",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: z**3,
+    numeric=lambda xp, z: xp.power(z, 3),
+    form=forms.Power(3),
+    prose="The cube's derivative is three times the square.",
+    source=_CALCULUS,
+    peers={},
+)
+
+TAN = Op(
+    name="tan",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.tan(z),
+    numeric=lambda xp, z: xp.tan(z),
+    form=forms.word("tan"),
+    textbook=(lambda f, z, y: 1 + y**2,),
+    sample=(-1.2, 1.2),
+    prose="The tangent's derivative is 1 plus its own square.",
+    source=_CALCULUS,
+    peers={"torch": "tan", "jax": "numpy.tan"},
+)
+
+ATAN = Op(
+    name="atan",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.atan(z),
+    numeric=lambda xp, z: xp.atan(z),
+    form=forms.word("arctan"),
+    textbook=(lambda f, z, y: 1 / (1 + z**2),),
+    prose="The angle whose tangent is given.",
+    source=_CALCULUS,
+    peers={"torch": "atan", "jax": "numpy.arctan"},
+)
+
+ASINH = Op(
+    name="asinh",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.asinh(z),
+    numeric=lambda xp, z: xp.asinh(z),
+    form=forms.word("arsinh"),
+    textbook=(lambda f, z, y: 1 / f.sqrt(1 + z**2),),
+    prose="The inverse of the hyperbolic sine.",
+    source=_CALCULUS,
+    peers={"torch": "asinh", "jax": "numpy.arcsinh"},
+)
+
 ABS = Op(
     name="abs",
     kind=Kind.ELEMENTWISE,
@@ -202,6 +288,13 @@ RECORDS: Final = (
     SINH,
     COSH,
     TANH,
+    EXPM1,
+    LOG1P,
+    RSQRT,
+    CUBE,
+    TAN,
+    ATAN,
+    ASINH,
     ABS,
     SIGN,
     ERF,

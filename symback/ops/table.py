@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from symback.core.errors import InputError, UnknownNameError
 from symback.core.op import Op
 from symback.notation.numeral import TypedNumber
-from symback.ops import activations, arithmetic, comparisons, elementary, multilinear, selecting
+from symback.ops import activations, arithmetic, comparisons, elementary, multilinear, piecewise, selecting
 from symback.ops.expression import Expression, apply, constant
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 OPS: Final[Mapping[str, Op]] = {
     op.name: op
-    for module in (arithmetic, comparisons, elementary, activations, selecting)
+    for module in (arithmetic, comparisons, elementary, activations, piecewise, selecting)
     for op in module.RECORDS
 }
 """Every op by its name."""
@@ -29,7 +29,7 @@ ARRAY_OPS: Final[Mapping[str, Op]] = {op.name: op for op in multilinear.RECORDS}
 """Ops on quantities that stand for several numbers; they have no function on scalar expressions."""
 
 ACTIVATIONS: Final = tuple(
-    op.name for op in (*activations.RECORDS, *elementary.RECORDS) if op.arity == 1 and op.name != "constant"
+    op.name for op in (*piecewise.RECORDS, *activations.RECORDS, *elementary.RECORDS) if op.arity == 1
 )
 """The ops of one argument that a neuron can end in."""
 

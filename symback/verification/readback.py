@@ -167,7 +167,17 @@ def _by_form(sp: Any, op: Op, arguments: list[Any], parameters: tuple[Any, ...])
 
 def _plain(sp: Any, expression: Any) -> Any:
     """Let SymPy evaluate what was built without evaluation."""
-    return expression.doit() if isinstance(expression, sp.Basic) else sp.Integer(expression)
+    if not isinstance(expression, sp.Basic):
+        return sp.Integer(expression)
+    return expression.doit().replace(sp.Piecewise, lambda *rows: _flat(sp, rows))
+
+
+def _flat(sp: Any, rows: tuple[Any, ...]) -> Any:
+    """Write cases within the last of some cases as one list, as they are printed."""
+    *first, (last, condition) = rows
+    if condition == True and isinstance(last, sp.Piecewise):  # noqa: E712 - SymPy's own true
+        return sp.Piecewise(*first, *last.args)
+    return sp.Piecewise(*rows)
 
 
 def _real(sp: Any, expression: Any) -> Any:

@@ -102,7 +102,9 @@ def test_integer_arrays_become_float64(model):
     assert e["x"].dtype == np.float64
 
 
-@pytest.mark.parametrize("activation", sorted({*ACTIVATIONS} - {"log", "sqrt", "reciprocal"}))
+@pytest.mark.parametrize(
+    "activation", sorted({*ACTIVATIONS} - {"log", "log1p", "sqrt", "rsqrt", "reciprocal"})
+)
 def test_every_activation_takes_arrays(activation):
     d = sb.derive(sb.Neuron(1, activation=activation))
     numbers = [-1.5, 0.0, 0.5, 2.0]

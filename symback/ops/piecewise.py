@@ -1,0 +1,185 @@
+"""Activation functions made of straight pieces, with kinks or jumps between them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from symback.core.op import Kind, Kink, Op, Parameter
+from symback.notation import forms
+from symback.ops.sympy_numbers import exact
+
+_LEFT: Final = 0
+_RIGHT: Final = 1
+
+RELU = Op(
+    name="relu",
+    label="ReLU",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.Piecewise((z, z > 0), (0, True)),
+    numeric=lambda xp, z: xp.maximum(z, 0),
+    form=forms.word("ReLU"),
+    kinks=lambda: (Kink(0, _LEFT),),
+    prose="Passes positive values on and turns the others into 0.",
+    source="Nair & Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines (2010)",
+    peers={"torch": "nn.functional.relu", "jax": "nn.relu"},
+)
+
+LEAKY_RELU = Op(
+    name="leaky_relu",
+    label="LeakyReLU",
+    kind=Kind.ELEMENTWISE,
+    parameters=(Parameter("negative_slope", 0.01),),
+    forward=lambda sp, z, slope: sp.Piecewise((z, z > 0), (exact(sp, slope) * z, True)),
+    numeric=lambda xp, z, slope: xp.where(xp.gt(z, 0), z, xp.multiply(slope, z)),
+    form=forms.word("LeakyReLU"),
+    kinks=lambda slope: (Kink(0, _LEFT),) if slope != 1 else (),
+    prose="Passes positive values on and shrinks the others by its slope.",
+    source="Maas et al., Rectifier Nonlinearities Improve Neural Network Acoustic Models (2013)",
+    peers={
+        "torch": "nn.functional.leaky_relu",
+        "jax": lambda jax, z, slope: jax.nn.leaky_relu(z, slope),
+    },
+)
+
+RELU6 = Op(
+    name="relu6",
+    label="ReLU6",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.Piecewise((0, z < 0), (z, z < 6), (6, True)),  # noqa: PLR2004 - its name
+    numeric=lambda xp, z: xp.minimum(xp.maximum(z, 0), 6),
+    form=forms.word("ReLU6"),
+    kinks=lambda: (Kink(0, _LEFT), Kink(6, _RIGHT)),
+    sample=(-3.0, 9.0),
+    prose="Passes values between 0 and 6 on and cuts the others off.",
+    source="Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10 (2010)",
+    peers={"torch": "nn.functional.relu6", "jax": "nn.relu6"},
+)
+
+HARDTANH = Op(
+    name="hardtanh",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.Piecewise((-1, z < -1), (z, z < 1), (1, True)),
+    numeric=lambda xp, z: xp.minimum(xp.maximum(z, -1), 1),
+    form=forms.word("hardtanh"),
+    kinks=lambda: (Kink(-1, _LEFT), Kink(1, _RIGHT)),
+    prose="Passes values between −1 and 1 on and cuts the others off.",
+    source="Collobert, Large Scale Machine Learning (2004)",
+    peers={"torch": "nn.functional.hardtanh", "jax": "nn.hard_tanh"},
+)
+
+
+def _clamp(sp: Any, z: Any, low: Any, high: Any) -> Any:
+    if low >= high:
+        # As in PyTorch, the upper end wins.
+        return exact(sp, high)
+    return sp.Piecewise(
+        (exact(sp, low), z < exact(sp, low)), (z, z < exact(sp, high)), (exact(sp, high), True)
+    )
+
+
+CLAMP = Op(
+    name="clamp",
+    kind=Kind.ELEMENTWISE,
+    parameters=(Parameter("min", -1), Parameter("max", 1)),
+    forward=_clamp,
+    numeric=lambda xp, z, low, high: xp.minimum(xp.maximum(z, low), high),
+    form=forms.word("clamp"),
+    kinks=lambda low, high: (Kink(low, _RIGHT), Kink(high, _LEFT)) if low < high else (),
+    prose="Passes values between its ends on and cuts the others off.",
+    source="The clamp function of graphics libraries; its derivative at the ends as PyTorch has it",
+    peers={"torch": lambda torch, z, low, high: torch.clamp(z, low, high)},
+)
+
+HARDSIGMOID = Op(
+    name="hardsigmoid",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.Piecewise((0, z < -3), (z / 6 + sp.Rational(1, 2), z < 3), (1, True)),  # noqa: PLR2004
+    numeric=lambda xp, z: xp.divide(xp.minimum(xp.maximum(xp.add(z, 3), 0), 6), 6),
+    form=forms.word("hardsigmoid"),
+    kinks=lambda: (Kink(-3, _LEFT), Kink(3, _RIGHT)),
+    sample=(-6.0, 6.0),
+    prose="A sigmoid made of three straight pieces.",
+    source="Courbariaux, Bengio & David, BinaryConnect (2015); the slope as PyTorch has it",
+    # PyTorch's own goes through float32.
+    peers={"jax": "nn.hard_sigmoid"},
+)
+
+HARDSWISH = Op(
+    name="hardswish",
+    kind=Kind.ELEMENTWISE,
+    forward=lambda sp, z: sp.Piecewise((0, z < -3), (z * (z + 3) / 6, z < 3), (z, True)),  # noqa: PLR2004
+    numeric=lambda xp, z: xp.multiply(z, xp.divide(xp.minimum(xp.maximum(xp.add(z, 3), 0), 6), 6)),
+    form=forms.word("hardswish"),
+    kinks=lambda: (Kink(-3, _LEFT), Kink(3, _RIGHT)),
+    sample=(-6.0, 6.0),
+    prose="A value times its own hard sigmoid.",
+    source="Howard et al., Searching for MobileNetV3 (2019)",
+    peers={"jax": "nn.hard_swish"},
+)
+
+_MARGIN = Parameter("lambd", 0.5, "a positive number", lambda lambd: lambd > 0)
+
+SOFTSHRINK = Op(
+    name="softshrink",
+    kind=Kind.ELEMENTWISE,
+    parameters=(_MARGIN,),
+    forward=lambda sp, z, lambd: sp.Piecewise(
+        (z + exact(sp, lambd), z < -exact(sp, lambd)),
+        (0, z < exact(sp, lambd)),
+        (z - exact(sp, lambd), True),
+    ),
+    numeric=lambda xp, z, lambd: xp.subtract(
+        xp.maximum(xp.subtract(z, lambd), 0), xp.maximum(xp.subtract(xp.negative(z), lambd), 0)
+    ),
+    form=forms.word("softshrink"),
+    kinks=lambda lambd: (Kink(-lambd, _RIGHT), Kink(lambd, _LEFT)),
+    prose="Moves every value towards 0 by its margin, and what is nearer to 0 itself.",
+    source="Donoho, De-Noising by Soft-Thresholding (1995)",
+    peers={
+        "torch": "nn.functional.softshrink",
+        "jax": lambda jax, z, lambd: z - jax.numpy.clip(z, -lambd, lambd),
+    },
+)
+
+HARDSHRINK = Op(
+    name="hardshrink",
+    kind=Kind.ELEMENTWISE,
+    parameters=(_MARGIN,),
+    forward=lambda sp, z, lambd: sp.Piecewise(
+        (z, z < -exact(sp, lambd)), (0, z <= exact(sp, lambd)), (z, True)
+    ),
+    numeric=lambda xp, z, lambd: xp.where(xp.gt(xp.abs(z), lambd), z, 0),
+    form=forms.word("hardshrink"),
+    kinks=lambda lambd: (Kink(-lambd, _RIGHT), Kink(lambd, _LEFT)),
+    prose="Keeps what is farther from 0 than its margin and turns the rest into 0.",
+    source="Donoho & Johnstone, Ideal Spatial Adaptation by Wavelet Shrinkage (1994)",
+    peers={"torch": "nn.functional.hardshrink"},
+)
+
+THRESHOLD = Op(
+    name="threshold",
+    kind=Kind.ELEMENTWISE,
+    parameters=(Parameter("threshold", 0), Parameter("value", 0)),
+    forward=lambda sp, z, threshold, value: sp.Piecewise(
+        (z, z > exact(sp, threshold)), (exact(sp, value), True)
+    ),
+    numeric=lambda xp, z, threshold, value: xp.where(xp.gt(z, threshold), z, value),
+    form=forms.word("threshold"),
+    kinks=lambda threshold, value: (Kink(threshold, _LEFT),),
+    prose="Passes values above its threshold on and turns the others into a constant.",
+    source="PyTorch documentation, torch.nn.Threshold",
+    peers={"torch": "nn.functional.threshold"},
+)
+
+RECORDS: Final = (
+    RELU,
+    LEAKY_RELU,
+    RELU6,
+    HARDTANH,
+    CLAMP,
+    HARDSIGMOID,
+    HARDSWISH,
+    SOFTSHRINK,
+    HARDSHRINK,
+    THRESHOLD,
+)
