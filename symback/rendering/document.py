@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from symback.core.collection import collection_paused
+from symback.notation.identifier import identifier
 from symback.notation.numeral import spell
+from symback.notation.text import text
 from symback.notation.tree import Colour, Fence, Letters, Name, Tree, separated
 from symback.rendering.calls import chain_rule, nested_calls
 from symback.rendering.families import Sketch, Sketcher
@@ -92,7 +94,11 @@ def _parts(backward: Backward, numbers: Numbers | None, looks: Looks) -> Iterato
     stated = [chain_rule(backward, name, looks) for name in _examples(backward)]
     yield Part("The chain rule", [line for line in stated if line is not None])
     yield Part("The rules of the ops", op_rules(backward))
-    yield Part("Backward pass", [sketcher.step(step) for step in backward.steps], steps=True)
+    meaning = []
+    if looks.loss != identifier(str(backward.output.name)):
+        arrives = f"its gradient with respect to {backward.output.name} arrives as {backward.seed.name}"
+        meaning.append(f"{text(looks.loss)} is what all gradients belong to, farther on; {arrives}.")
+    yield Part("Backward pass", [sketcher.step(step) for step in backward.steps], meaning, steps=True)
     yield Part("Gradients", list(_gradients(backward, looks, sketcher)))
     if numbers and numbers.update:
         update = numbers.update

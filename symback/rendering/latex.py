@@ -74,8 +74,8 @@ def _part(part: Part, speller: Speller) -> str:
 
 
 def _aligned(line: Line) -> str:
-    """Spell a line as rows of an alignment."""
-    return " \\\\\n".join(_rows(line))
+    """Spell a line as rows of an alignment; no page ends between them."""
+    return " \\\\*\n".join(_rows(line))
 
 
 def _rows(line: Line) -> Iterator[str]:

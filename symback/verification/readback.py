@@ -127,7 +127,7 @@ def printed_lines(printed: str) -> dict[str, str]:
     body = printed.partition(r"\subsection*{Backward pass}")[2].partition(r"\subsection*")[0]
     lines: dict[str, str] = {}
     name = ""
-    for line in re.split(r" \\\\\n|\n", body):
+    for line in re.split(r" \\\\\*?\n|\n", body):
         if line.startswith((r"\begin{align", r"\end{align")):
             continue
         tag = _TAG.search(line)

@@ -14,7 +14,8 @@ def part(text, title):
     lines = text.splitlines()
     start = lines.index(title) + 1
     end = next((n for n in range(start, len(lines)) if not lines[n]), len(lines))
-    return lines[start:end]
+    # Sentences stand before the formulas.
+    return [line for line in lines[start:end] if not line.endswith(".")]
 
 
 def test_the_forms_of_a_chained_value_in_order(book):
