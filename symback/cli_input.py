@@ -58,15 +58,17 @@ def read_numbers(text: str, option: str) -> list[Any]:
     from symback.notation.numeral import TypedNumber
 
     numbers = []
-    for part in text.split(","):
+    parts = text.split(",")
+    for position, part in enumerate(parts):
+        where = f"{option}, number {position + 1}" if len(parts) > 1 else option
         try:
             number = TypedNumber.parse(part.strip())
             float(number)
         except OverflowError:
-            raise InputError(f"{option}: {part.strip()} is too large for a double") from None
+            raise InputError(f"{where}: {part.strip()} is too large for a double") from None
         except (ValueError, ZeroDivisionError):
             raise InputError(
-                f"{option}: {part.strip()[:40]!r} is no number; expected integers, decimals, fractions "
+                f"{where}: {part.strip()[:40]!r} is no number; expected integers, decimals, fractions "
                 "like -1/3, or 1e-3, separated by commas"
             ) from None
         numbers.append(number)

@@ -115,7 +115,8 @@ class Op:
         """
         if len(given) > len(self.parameters):
             wanted = ", ".join(p.name for p in self.parameters) or "none"
-            raise InputError(f"{self.name}: {len(given)} parameters given, it takes {wanted}")
+            count = "1 parameter" if len(given) == 1 else f"{len(given)} parameters"
+            raise InputError(f"{self.name}: {count} given, it takes {wanted}")
         values = (*given, *(p.default for p in self.parameters[len(given) :]))
         for parameter, value in zip(self.parameters, values, strict=True):
             if not parameter.test(value):

@@ -176,7 +176,8 @@ def _asked_for(graph: Graph, wrt: Sequence[str | Expression] | None) -> list[Nod
                 f"wrt: {wanted!r} is not the name of a quantity; only a named one can be differentiated by"
             )
         if name not in graph.names:
-            raise UnknownNameError(_unknown("variable", name, list(graph.names)))
+            leaves = [str(node.name) for node in graph.leaves()]
+            raise UnknownNameError(_unknown("variable", name, list(dict.fromkeys([*leaves, *graph.names]))))
         asked.append(graph.names[name])
     if not asked:
         raise InputError("wrt is empty; name at least one quantity, or leave it out for all")

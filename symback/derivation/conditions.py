@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from symback.core.op import VARIADIC, Kind
 from symback.notation.numeral import spell_whole
+from symback.ops.comparisons import RECORDS as COMPARISONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +36,8 @@ def conditions(graph: Graph, vanishing: Iterable[Edge], kink: Any) -> list[str]:
         if jumping is None:
             found[f"{edge.consumer.name} does not change with {edge.of.name}: the local factor is 0."] = None
             continue
-        way = f"{edge.of.name} acts on {edge.consumer.name} through {jumping.label}"
+        what = "a comparison" if jumping in COMPARISONS else jumping.label
+        way = f"{edge.of.name} acts on {edge.consumer.name} through {what}"
         found[f"{way}, which is constant wherever it does not jump: that path contributes 0."] = None
     return [*found, LAYOUT]
 

@@ -9,15 +9,19 @@ from symback.core.errors import InputError
 from symback.core.graph import Graph
 from symback.core.node import Node
 from symback.core.op import VARIADIC, Kind
+from symback.ops import comparisons
 from symback.ops.arithmetic import CONSTANT, PI
+from symback.ops.comparisons import WHERE
 from symback.ops.partials import occurrences
+
+_PRINTED_AS_CONDITIONS: Final = frozenset(comparisons.RECORDS)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Detail: TypeAlias = Literal["named", "atomic"]
 
-LARGEST_UNNAMED: Final = 12
+LARGEST_UNNAMED: Final = 8
 """An unnamed expression of more ops than this is broken up, so that cost stays linear."""
 
 
@@ -72,6 +76,9 @@ def _chosen(graph: Graph, detail: Detail) -> set[Node]:
                 chosen.add(node)
             continue
         for source in node.inputs:
+            if source.op in _PRINTED_AS_CONDITIONS and source.name is None and _compares(node):
+                chosen.add(source)
+                sizes[source] = 0
             # An argument that its consumer's derivative repeats would be printed again and again.
             if sizes[source] * occurrences(node) > LARGEST_UNNAMED:
                 chosen.add(source)
@@ -83,6 +90,15 @@ def _chosen(graph: Graph, detail: Detail) -> set[Node]:
             size = 0
         sizes[node] = size
     return chosen
+
+
+def _compares(node: Node) -> bool:
+    """Say whether a node, or its derivative, has its arguments in a condition."""
+    op = node.op
+    if op is None or op is WHERE:
+        return False
+    ties = op.kind is Kind.SELECTING and op.arity == VARIADIC
+    return op in _PRINTED_AS_CONDITIONS or ties or bool(op.kinks(*node.parameters))
 
 
 def _repeats_itself(node: Node) -> bool:

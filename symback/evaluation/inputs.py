@@ -44,8 +44,10 @@ def spread(backward: Backward, given: Mapping[str, Any], upstream: Any) -> dict[
                 where = f"{key}[{position}]" if len(members) > 1 else key
                 _put(values, name, checked_number(entry, where))
         else:
-            known = ", ".join([*backward.groups, *leaves][:20])
-            raise UnknownNameError(f"{key!r} is no input of this derivation; it has {known}, and {seed}")
+            known = ", ".join(list(dict.fromkeys([*backward.groups, *leaves]))[:20])
+            raise UnknownNameError(
+                f"{key!r} is no input; the inputs are {known}, and {seed} for the upstream"
+            )
     missing = [name for name in leaves if name not in values]
     if missing:
         listed = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")  # noqa: PLR2004 - enough to see

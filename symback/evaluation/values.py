@@ -183,7 +183,8 @@ def _label(hit: AtKink) -> str:
 def _note(hit: AtKink, kink: Any) -> str:
     where = hit.where if hit.points == 1 else f"{hit.where} at {hit.points} points"
     if hit.jump:
-        return f"{where}: {_label(hit)} jumps there; its derivative is taken as 0"
+        what = "the comparison" if len(hit.node.inputs) == 2 else _label(hit)  # noqa: PLR2004 - two are compared
+        return f"{where}: {what} jumps there; its derivative is taken as 0"
     start = f"{where}: the derivative of {_label(hit)} does not exist there; "
     if hit.share is None and kink is None:
         return start + "tied arguments share the gradient evenly"

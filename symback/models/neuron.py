@@ -123,8 +123,10 @@ class Neuron:
         return Expression(self.output)
 
     @property
-    def title(self) -> str:
-        """What a document about the neuron is called."""
+    def title(self) -> str | None:
+        """What a document about the neuron is called; None if other neurons come in."""
+        if any(node.op is not None for node in self.inputs):
+            return None
         inputs = "1 input" if self.n == 1 else f"{self.n} inputs"
         return f"Backpropagation through one neuron: {self.op.label}, {inputs}"
 

@@ -79,7 +79,6 @@ ELU = Op(
     forward=lambda sp, z, alpha: sp.Piecewise((z, z > 0), (exact(sp, alpha) * (sp.exp(z) - 1), True)),
     numeric=lambda xp, z, alpha: xp.where(xp.gt(z, 0), z, _exp_branch(xp, z, alpha)),
     form=forms.word("ELU"),
-    textbook=(lambda f, z, y, alpha: f.where(z > 0, 1, y + alpha),),
     kinks=lambda alpha: (Kink(0, _LEFT),) if alpha != 1 else (),
     prose="Passes positive values on and lets the others saturate at −α.",
     source="Clevert, Unterthiner & Hochreiter, Fast and Accurate Deep Network Learning by ELUs (2015)",
@@ -96,10 +95,15 @@ CELU = Op(
     ),
     numeric=lambda xp, z, alpha: xp.where(xp.gt(z, 0), z, _exp_branch(xp, xp.divide(z, alpha), alpha)),
     form=forms.word("CELU"),
-    textbook=(lambda f, z, y, alpha: f.where(z > 0, 1, (y if alpha == 1 else y / alpha) + 1),),
     prose="An ELU whose two parts meet with the same slope for every α.",
     source="Barron, Continuously Differentiable Exponential Linear Units (2017)",
-    peers={"torch": "nn.functional.celu", "jax": "nn.celu"},
+    # PyTorch's own rounds 1/α to float32.
+    peers={
+        "torch": lambda torch, z, alpha: torch.where(
+            z > 0, z, alpha * torch.expm1(torch.clamp(z, max=0) / alpha)
+        ),
+        "jax": "nn.celu",
+    },
 )
 
 SELU = Op(
@@ -114,7 +118,6 @@ SELU = Op(
         xp.gt(z, 0), xp.multiply(_SELU_SCALE, z), _exp_branch(xp, z, _SELU_PRODUCT)
     ),
     form=forms.word("SELU"),
-    textbook=(lambda f, z, y: f.where(z > 0, _SELU_SCALE, y + _SELU_PRODUCT),),
     kinks=lambda: (Kink(0, _LEFT),),
     prose="A scaled ELU that keeps mean and variance from layer to layer.",
     source="Klambauer et al., Self-Normalizing Neural Networks (2017)",

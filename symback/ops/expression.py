@@ -5,7 +5,7 @@ from __future__ import annotations
 import numbers
 from typing import Any
 
-from symback.core.errors import InputError, SymbackError
+from symback.core.errors import InputError
 from symback.core.names import checked_name
 from symback.core.node import Node, Role
 from symback.core.op import VARIADIC, Op
@@ -100,7 +100,7 @@ class Expression:
         return apply(comparisons.LE, self, other)
 
     def __bool__(self) -> bool:
-        raise SymbackError(
+        raise InputError(
             f"{self!r} has no truth value before numbers come in; use symback.where(condition, a, b)"
         )
 

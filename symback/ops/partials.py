@@ -117,6 +117,17 @@ def _spelled(parameters: tuple[Any, ...], kink: Any) -> object:
     return tuple([(type(value), str(value)) for value in (*parameters, kink)])
 
 
+def vanishes_at(node: Node, position: int) -> bool:
+    """Say whether a node's derivative with respect to an argument is 0 everywhere.
+
+    >>> from symback.ops.expression import symbols
+    >>> vanishes_at((symbols("x") > 0).node, 0)
+    True
+    """
+    factor, _ = partial(node, position)
+    return factor.op is not None and factor.op.name == "constant" and factor.parameters[0] == 0
+
+
 @lru_cache(maxsize=1024)
 def partial_rule(  # noqa: PLR0913 - the key of the cache
     op: Op,

@@ -55,18 +55,6 @@ RELU6 = Op(
     peers={"torch": "nn.functional.relu6", "jax": "nn.relu6"},
 )
 
-HARDTANH = Op(
-    name="hardtanh",
-    kind=Kind.ELEMENTWISE,
-    forward=lambda sp, z: sp.Piecewise((-1, z < -1), (z, z < 1), (1, True)),
-    numeric=lambda xp, z: xp.minimum(xp.maximum(z, -1), 1),
-    form=forms.word("hardtanh"),
-    kinks=lambda: (Kink(-1, _LEFT), Kink(1, _RIGHT)),
-    prose="Passes values between −1 and 1 on and cuts the others off.",
-    source="Collobert, Large Scale Machine Learning (2004)",
-    peers={"torch": "nn.functional.hardtanh", "jax": "nn.hard_tanh"},
-)
-
 
 def _clamp(sp: Any, z: Any, low: Any, high: Any) -> Any:
     if low >= high:
@@ -88,6 +76,24 @@ CLAMP = Op(
     prose="Passes values between its ends on and cuts the others off.",
     source="The clamp function of graphics libraries; its derivative at the ends as PyTorch has it",
     peers={"torch": lambda torch, z, low, high: torch.clamp(z, low, high)},
+)
+
+HARDTANH = Op(
+    name="hardtanh",
+    kind=Kind.ELEMENTWISE,
+    parameters=CLAMP.parameters,
+    forward=_clamp,
+    numeric=CLAMP.numeric,
+    form=forms.word("hardtanh"),
+    kinks=lambda low, high: (Kink(low, _LEFT), Kink(high, _RIGHT)) if low < high else (),
+    prose="Passes values between −1 and 1, or other ends, on and cuts the others off.",
+    source="Collobert, Large Scale Machine Learning (2004)",
+    peers={
+        "torch": lambda torch, z, low, high: (
+            torch.nn.functional.hardtanh(z, low, high) if low <= high else torch.clamp(z, low, high)
+        ),
+        "jax": lambda jax, z, low, high: jax.numpy.clip(z, low, high),
+    },
 )
 
 HARDSIGMOID = Op(

@@ -29,7 +29,9 @@ ARRAY_OPS: Final[Mapping[str, Op]] = {op.name: op for op in multilinear.RECORDS}
 """Ops on quantities that stand for several numbers; they have no function on scalar expressions."""
 
 ACTIVATIONS: Final = tuple(
-    op.name for op in (*piecewise.RECORDS, *activations.RECORDS, *elementary.RECORDS) if op.arity == 1
+    op.name
+    for op in (*piecewise.RECORDS, *activations.RECORDS, *elementary.RECORDS, arithmetic.POWER)
+    if op.arity == 1
 )
 """The ops of one argument that a neuron can end in."""
 

@@ -96,8 +96,11 @@ def _parts(backward: Backward, numbers: Numbers | None, looks: Looks) -> Iterato
     yield Part("The rules of the ops", op_rules(backward))
     meaning = []
     if looks.loss != identifier(str(backward.output.name)):
-        arrives = f"its gradient with respect to {backward.output.name} arrives as {backward.seed.name}"
-        meaning.append(f"{text(looks.loss)} is what all gradients belong to, farther on; {arrives}.")
+        loss, seed = (
+            text(looks.loss),
+            f"∂{text(looks.loss)}/∂{backward.output.name} arrives as {backward.seed.name}",
+        )
+        meaning.append(f"{loss} is the quantity whose gradients are sought; {seed}.")
     yield Part("Backward pass", [sketcher.step(step) for step in backward.steps], meaning, steps=True)
     yield Part("Gradients", list(_gradients(backward, looks, sketcher)))
     if numbers and numbers.update:

@@ -15,7 +15,7 @@ from symback.notation.forms import Level, Written
 from symback.notation.identifier import identifier, in_ascii
 from symback.notation.latex import is_tall
 from symback.notation.pattern import Pattern
-from symback.notation.tree import Number, Script, Slot, Tree
+from symback.notation.tree import Number, Script, Sign, Slot, Tree, row
 from symback.notation.width import width
 from symback.ops.activations import IDENTITY
 from symback.ops.arithmetic import CONSTANT
@@ -227,7 +227,9 @@ class Speller:
             else:
                 tree = found.written.tree
                 wide = width(tree)
-                spelled = self._spell_tree(tree)
+                negative = found.written.level is Level.NEGATIVE
+                # The minus of a number stands outside its slot, where the scripts see it.
+                spelled = self._spell_tree(tree)[negative:]
                 # A number so wide that a line may have to be broken inside it is no slot.
                 literal = spelled if wide > _WIDEST_SLOT else None
                 known = spelled, (found.written.level, found.exact, wide, is_tall(tree), literal)
@@ -261,8 +263,8 @@ class _SlotPen:
         level, exact, wide, tall, literal = kind
         if node.op is CONSTANT or literal is not None:
             return self._looks.number(node)
-        place = len(self._nodes) + self._nodes.index(node)
-        return Amount(Written(Slot(place, wide, tall), level), exact)
+        slot: Tree = Slot(len(self._nodes) + self._nodes.index(node), wide, tall)
+        return Amount(Written(row(Sign("−"), slot) if level is Level.NEGATIVE else slot, level), exact)
 
     def gradient(self, node: Node) -> Tree:
         return partial_derivative(self._looks.loss, self.name(node).tree)

@@ -22,6 +22,7 @@ LINE_WIDTH: Final = 330.0
 
 _OUTER: Final = frozenset([Sign("+"), Sign("−")])
 _INNER: Final = frozenset(map(Sign, "·,=<>≤≥/"))
+_TOO_SHORT: Final = 25.0  # a piece as narrow as ∂/∂x does not stand alone
 _DIGITS_IN_A_PIECE: Final = 40
 _WIDE_LEFT: Final = 120.0
 _ROWS_IN_ONE_ALIGN: Final = 120
@@ -121,7 +122,7 @@ def _broken(tree: Tree, room: float) -> list[str]:
     current: list[str] = []
     used = 0.0
     for spelled, taken in _breakable(tree, room):
-        if current and used + taken > room:
+        if current and used + taken > room and used > _TOO_SHORT:
             pieces.append(" ".join(current))
             current, used = [], 0.0
         current.append(spelled)

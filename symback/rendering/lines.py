@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 MOST_FACTORS: Final = 4
 """A chained value is written out back to the upstream if that takes no more factors than this."""
 
-MOST_OPS: Final = 14
-"""A chained value is not written out where its opened factors show more ops than this."""
+MOST_OPS: Final = 10
+"""A local factor that shows more ops than this keeps its name where it is chained."""
 
 MOST_TERMS: Final = 8
 """Of a sum or a call with more terms than this only the first and the last are written."""
 
-_CASES: Final = 4
+_CASES: Final = 11
 
 FIRST_TERMS: Final = 3
 LAST_TERMS: Final = 2
@@ -142,28 +142,25 @@ def expansions(step: Step) -> list[tuple[Factor, ...]]:
     """Return the forms of a chained value, from upstream · local to the last one.
 
     First the local factor is opened; then the upstream, step by step back to the seed or to where
-    paths meet, if that stays short. Factors 1 disappear one form after they came up.
+    paths meet, if that takes few factors. Factors 1 disappear one form after they came up. A local
+    factor that is long, or a list of cases, keeps its name: it stands opened in its own step.
     """
     upstream, local = step.parts
+    tail = [_opened(local)]
     forms: list[tuple[Factor, ...]] = [
-        (Factor(upstream.node, opened=False), Factor(local.node, opened=False))
+        (Factor(upstream.node, opened=False), Factor(local.node, opened=False)),
+        (Factor(upstream.node, opened=False), *tail),
     ]
-    behind = chain_behind(upstream)
-    opened = [local, *(factor for _, factor in behind or ())]
-    if _ops_in(local.node) > MOST_OPS:
-        return forms
-    forms.append((forms[0][0], Factor(local.node, opened=True)))
-    if behind is None or sum(_ops_in(factor.node) for factor in opened) > MOST_OPS:
-        return forms
-    tail = [Factor(local.node, opened=True)]
-    for before, factor in behind:
-        tail.insert(0, Factor(factor.node, opened=True))
+    for before, factor in chain_behind(upstream) or ():
+        tail.insert(0, _opened(factor))
         forms.append((Factor(before.node, opened=False), *tail))
         tail = [f for f in tail if not _is_one(f.node)]
-    last = (forms[-1][0], *(f for f in forms[-1][1:] if not _is_one(f.node)))
-    if last != forms[-1]:
-        forms.append(last)
-    return forms
+    forms.append((forms[-1][0], *(f for f in forms[-1][1:] if not _is_one(f.node))))
+    return [form for n, form in enumerate(forms) if n == 0 or form != forms[n - 1]]
+
+
+def _opened(local: Step) -> Factor:
+    return Factor(local.node, opened=_ops_in(local.node) <= MOST_OPS)
 
 
 def chain_behind(step: Step) -> list[tuple[Step, Step]] | None:

@@ -49,7 +49,7 @@ def table_text(table: Table, *, width: int | None = None, colour: bool = False) 
     )
     console = Console(
         file=io.StringIO(),
-        width=width or max(natural, 20),
+        width=width or max(natural + 2 * len(table.columns), 20),
         force_terminal=colour,
         legacy_windows=False,
         highlight=False,

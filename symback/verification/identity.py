@@ -8,7 +8,7 @@ from typing import Any, Final
 
 _PRECISION: Final = 30
 _NOTHING: Final = 1e-18
-_SIMPLIFY_UP_TO: Final = 150
+_SIMPLIFY_UP_TO: Final = 60
 
 
 def vanishes(sp: Any, expr: Any) -> bool | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from symback.core.op import Kind
 from symback.derivation.steps import Step, StepKind
 from symback.evaluation import scalars
 from symback.verification.occurrence import Occurrence, downstream, occurrence
 from symback.verification.report import Finding, Status
+from symback.verification.smooth import smooth_op
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,10 +22,12 @@ TOLERANCE: Final = 1e-9
 """Relative to max(1, |value|): the rounding of some tens of float operations, with room to spare."""
 
 _STEP: Final = 1e-30
+_DIGITS: Final = 30
+_MOST_TERMS: Final = 8
 
 
 class NumbersCheck:
-    """Compares steps with the numeric forward pass at random points.
+    """Compares steps with the numeric forward pass at random points, and that with the forward expressions.
 
     Args:
         backward: The derivation.
@@ -33,11 +37,16 @@ class NumbersCheck:
     def __init__(self, backward: Backward, samples: Sequence[Sample]) -> None:
         self._backward = backward
         self._samples = samples
+        self._compared: dict[tuple[Any, ...], str] = {}
 
     def check(self, step: Step) -> Finding:
         """Compare the value of a step with a complex step of what it is the derivative of."""
         if not self._samples:
             return Finding(Status.OPEN, "no point inside all domains was found")
+        for node, _ in step.path:
+            wrong = self._forward_value(node)
+            if wrong:
+                return Finding(Status.FAILED, wrong)
         worst = 0.0
         for sample in self._samples:
             derived = float(sample.values[step.node])
@@ -50,6 +59,31 @@ class NumbersCheck:
                 return Finding(Status.FAILED, how, error)
             worst = max(worst, error)
         return Finding(Status.PASSED, f"complex step at {len(self._samples)} points", worst)
+
+    def _forward_value(self, node: Node) -> str:
+        """Compare an op's numeric value with its forward expression; what is wrong, in words."""
+        op = node.op
+        key = (op, node.parameters)
+        if op is None or op.kind is Kind.MULTILINEAR or len(node.inputs) > _MOST_TERMS:
+            return ""
+        if key not in self._compared:
+            self._compared[key] = ""
+            for sample in self._samples:
+                arguments = [sample.values[source] for source in node.inputs]
+                stated = self._stated(node, sample, arguments)
+                error = abs(float(sample.values[node]) - stated) / max(1.0, abs(stated))
+                if not error <= TOLERANCE:
+                    at = ", ".join(f"{float(value):.6g}" for value in arguments)
+                    found = f"{float(sample.values[node]):.12g}, its forward expression {stated:.12g}"
+                    self._compared[key] = f"the numeric value of {op.name} at {at} is {found}"
+                    break
+        return self._compared[key]
+
+    def _stated(self, node: Node, sample: Sample, arguments: list[Any]) -> float:
+        import sympy
+
+        made = [sympy.Float(float(value), _DIGITS) for value in arguments]
+        return float(sympy.N(smooth_op(sympy, node, sample.values, made, None), _DIGITS))
 
     def _truth(self, step: Step, sample: Sample) -> float:
         upstream = sample.inputs[self._backward.seed.name]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from symback.core.errors import ReadingError
 from symback.derivation.steps import Step, StepKind, named_inputs
-from symback.notation.forms import Bars, Function
+from symback.notation.forms import Bars, Function, written_number
 from symback.notation.identifier import in_ascii
 from symback.notation.latex import latex
 from symback.notation.tree import Index, Letters, Script, reindex, row
 from symback.ops.to_sympy import to_sympy
 from symback.reading import LatexReader, split_equation
-from symback.rendering.lines import MOST_FACTORS
+from symback.rendering.lines import FIRST_TERMS, LAST_TERMS, MOST_FACTORS
 from symback.rendering.looks import ENTRY, Looks
 from symback.verification.identity import vanishes
 from symback.verification.report import Finding, Status
@@ -26,6 +26,19 @@ if TYPE_CHECKING:
     from symback.derivation.backward import Backward
 
 _TAG: Final = re.compile(r"\\symbackname\{\\detokenize\{(\w+)\}\}")
+_CALLED: Final = {
+    **{name: rf"\{name}" for name in ("exp", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
+    "log": r"\ln",
+    "atan": r"\arctan",
+    "maximum": r"\max",
+    "minimum": r"\min",
+    "sigmoid": r"\sigma",
+    "normal_cdf": r"\mathrm{\Phi}",
+    "normal_pdf": r"\varphi",
+    **{name: rf"\operatorname{{{name}}}" for name in ("expm1", "log1p", "sign", "erf")},
+    "asinh": r"\operatorname{arsinh}",
+}
+_ELIDED: Final = r"+ \cdots +"
 _SUMMED: Final = "i"
 _SUM: Final = re.compile(r"\\sum_\{i = 0\}\^\{\w+ - 1\} ")
 _DELTA: Final = latex(Script(Letters("δ"), sub=row(Index(_SUMMED), Index(ENTRY))))
@@ -62,6 +75,8 @@ class ReadbackCheck:
         line = self._lines.get(in_ascii(step.name))
         if line is None:
             return Finding(Status.FAILED, "is not printed")
+        if _ELIDED in line:
+            return self._check_ends(step, line)
         try:
             left, *sides = map(self._read, split_equation(line)[::2])
         except ReadingError as error:
@@ -74,6 +89,25 @@ class ReadbackCheck:
             if not self._same(side, expected):
                 return Finding(Status.FAILED, f"{side} was read where {expected} was meant")
         return Finding(Status.PASSED, f"{len(sides)} side(s) read back")
+
+    def _check_ends(self, step: Step, line: str) -> Finding:
+        """Read the first and the last terms of a long sum, whose middle is not printed."""
+        try:
+            left, *sides = split_equation(line)[::2]
+            read = [
+                self._read(left),
+                *(self._reader.read(end) for side in sides for end in side.split(_ELIDED)),
+            ]
+        except ReadingError as error:
+            return Finding(Status.OPEN, f"cannot be read back: {error}")
+        names = [self._sp.Symbol(part.name) for part in step.parts]
+        ends = [self._sp.Add(*names[:FIRST_TERMS]), self._sp.Add(*names[-LAST_TERMS:])]
+        if read != [self._sp.Symbol(step.name), *ends]:
+            return Finding(Status.FAILED, f"{read} was read where {ends} was meant")
+        middle = len(names) - FIRST_TERMS - LAST_TERMS
+        return Finding(
+            Status.PASSED, f"first and last terms read back; {middle} in the middle are not printed"
+        )
 
     def _read(self, side: str) -> Any:
         """Read a side; of a sum with a δ in it, the summand with the δ used up."""
@@ -141,15 +175,22 @@ def printed_lines(printed: str) -> dict[str, str]:
 
 
 def _functions(nodes: Iterable[Node]) -> dict[str, Callable[..., Any]]:
-    """Return, for each function that may be printed, what builds its expression."""
+    """Return, for each function that may be printed, what builds its expression.
+
+    What a function is called on paper is stated here once more, apart from how it is printed.
+    """
     import sympy
 
     found: dict[str, Callable[..., Any]] = {}
     for node in nodes:
         op = node.op
-        if op is not None and isinstance(op.form, Function):
-            head = latex(op.write([], node.parameters).tree).removesuffix("()")
-            found[head] = _function(sympy, op, node.parameters)
+        if op is None or not isinstance(op.form, Function):
+            continue
+        head = _CALLED.get(op.name) or rf"\operatorname{{{op.label}}}"
+        usual = tuple(parameter.default for parameter in op.parameters)
+        if node.parameters != usual:
+            head += "_{" + ",".join(latex(written_number(value).tree) for value in node.parameters) + "}"
+        found[head] = _function(sympy, op, node.parameters)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from symback.core.errors import DomainError
@@ -12,9 +13,10 @@ from symback.verification.branches import branches
 
 if TYPE_CHECKING:
     from symback.core.node import Node
+    from symback.core.op import Op
     from symback.derivation.backward import Backward
 
-POINTS: Final = 4
+POINTS: Final = 8
 """At least this many points are used, if there are as many."""
 
 MOST_BRANCHES: Final = 8
@@ -26,7 +28,7 @@ _INTERVALS: Final = ((-1.0, 1.0), (0.1, 1.5), (-3.0, 3.0), (0.5, 4.0), (-8.0, 8.
 
 
 class Sample(NamedTuple):
-    """A point, the numbers of all nodes there, and the branch that it lies on."""
+    """A point, the numbers of all nodes there, and the branch of each piecewise function that it lies on."""
 
     inputs: dict[str, float]
     values: dict[Node, Any]
@@ -38,12 +40,13 @@ def sampled(backward: Backward, seed: int) -> list[Sample]:
     rng = random.Random(seed)  # noqa: S311 - points, no secrets
     leaves = [str(node.name) for node in backward.order if node.op is None]
     trials = _TRIALS if len(leaves) <= POINTS * 25 else POINTS * len(_INTERVALS)
+    seams = [node for node in backward.graph.nodes if node.op and _has_smooth_seam(node.op, node.parameters)]
     fresh: list[Sample] = []
     others: list[Sample] = []
     seen: set[tuple[int, ...]] = set()
     for trial in range(trials):
         interval = _INTERVALS[trial % len(_INTERVALS)]
-        sample = _sample(backward, {name: rng.uniform(*interval) for name in leaves})
+        sample = _sample(backward, {name: rng.uniform(*interval) for name in leaves}, seams)
         if sample is None:
             continue
         if sample.branch not in seen and len(seen) < MOST_BRANCHES:
@@ -56,7 +59,17 @@ def sampled(backward: Backward, seed: int) -> list[Sample]:
     return [*fresh, *others[: max(0, POINTS - len(fresh))]]
 
 
-def _sample(backward: Backward, inputs: dict[str, float]) -> Sample | None:
+@lru_cache(maxsize=256)
+def _has_smooth_seam(op: Op, parameters: tuple[Any, ...]) -> bool:
+    """Say whether a function is stated by cases that meet without a kink; all such meet at 0."""
+    import sympy
+
+    if op.arity != 1 or op.kinks(*parameters):
+        return False
+    return isinstance(op.forward(sympy, sympy.Symbol("z", real=True), *parameters), sympy.Piecewise)
+
+
+def _sample(backward: Backward, inputs: dict[str, float], seams: list[Node]) -> Sample | None:
     """Compute everything at a point; None outside a domain or on a kink."""
     try:
         values = compute(backward.order, inputs, scalars)
@@ -64,5 +77,6 @@ def _sample(backward: Backward, inputs: dict[str, float]) -> Sample | None:
         refuse_undefined(named, backward.order)
     except (DomainError, ArithmeticError):
         return None
-    branch = branches(values, backward.graph.nodes)
+    sides = tuple(1 if values[node.inputs[0]] > 0 else -1 for node in seams)
+    branch = branches(values, backward.graph.nodes) + sides
     return None if 0 in branch else Sample(inputs, values, branch)

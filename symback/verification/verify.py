@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any, Final
 
-from symback.derivation.steps import Step, StepKind
+from symback.derivation.steps import Step, StepKind, named_inputs
 from symback.rendering.document import document
 from symback.rendering.families import Sketcher
 from symback.rendering.latex import to_latex
@@ -24,6 +24,7 @@ EVERY_STEP: Final = 360
 """Up to so many steps (a neuron of 50 inputs has 352) each is judged by itself."""
 
 _MORE_OF_A_FAMILY: Final = 3
+_LONG: Final = 50
 
 
 def verify(backward: Backward, *, seed: int = 0) -> Report:
@@ -82,7 +83,7 @@ class _Judge:
         sketcher = Sketcher()
         families: dict[Any, list[Step]] = {}
         for step in self._steps:
-            families.setdefault(sketcher.step(step).key, []).append(step)
+            families.setdefault((sketcher.step(step).key, _derived_from(step)), []).append(step)
         reports: dict[Step, StepReport] = {}
         judged = 0
         for first, *rest in families.values():
@@ -102,6 +103,18 @@ class _Judge:
             if made.status is Status.FAILED:
                 together = {**together, "mathematics": made}
         return StepReport(step.name, step.kind.value, together)
+
+
+def _derived_from(step: Step) -> object:
+    """Return how a step comes about: which arguments its factor differentiates by, and consists of."""
+    local = step.parts[1] if step.kind is StepKind.CHAIN else step
+    if local.kind is not StepKind.LOCAL or local.consumer is None:
+        return None
+    path = tuple((node.op, node.parameters, position) for node, position in local.path)
+    if len(local.consumer.inputs) > _LONG:
+        return path[1:]
+    around = {node: number for number, node in enumerate([*named_inputs(local.consumer), local.consumer])}
+    return path, tuple(around.get(node) for node in named_inputs(local.node))
 
 
 def _together(reports: list[StepReport], members: int) -> dict[str, Finding]:

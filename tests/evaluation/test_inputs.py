@@ -56,7 +56,7 @@ REFUSED = {
     "B18 a symbol": ({"b": object()}, InputError, "expected a number, got object"),
     "A12 an upstream of text": ({"upstream": "1"}, InputError, "upstream = '1'"),
     "A12 a list for an upstream": ({"upstream": [1, 2]}, InputError, "upstream"),
-    "F61 an unknown name": ({"z": 1}, UnknownNameError, "'z' is no input of this derivation"),
+    "F61 an unknown name": ({"z": 1}, UnknownNameError, "'z' is no input"),
 }
 
 

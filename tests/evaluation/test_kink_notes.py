@@ -86,7 +86,7 @@ def test_32_comparisons_jump_where_both_sides_are_equal():
     x, w = sb.symbols("x w")
     e = sb.derive((x > 2) * w + x).evaluate(x=2, w=3)
     assert e.gradients == {"x": 1, "w": 0}
-    assert e.notes == ["x = 2: gt jumps there; its derivative is taken as 0"]
+    assert e.notes == ["x = 2: the comparison jumps there; its derivative is taken as 0"]
 
 
 def test_points_of_an_array_are_counted():

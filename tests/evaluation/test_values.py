@@ -153,7 +153,7 @@ def test_names_of_ones_own_stand_in_their_groups():
     "call", [lambda d: d.evaluate(q=1, **EXAMPLE), lambda d: d.evaluate({"xs": [1, 2, 3]})]
 )
 def test_unknown_names_are_refused(relu3, call):
-    with pytest.raises(UnknownNameError, match="is no input of this derivation; it has x, w, b"):
+    with pytest.raises(UnknownNameError, match="is no input; the inputs are x, w, b"):
         call(relu3)
 
 

@@ -67,7 +67,7 @@ def test_activations_are_read_with_their_parameters(text, name, parameters):
         ("leaky_relu(1e9999)", InputError, "parameters are numbers"),
         ("leaky_relu(1/0)", InputError, "parameters are numbers"),
         ("leaky_relu(1, 2)", InputError, "2 parameters given, it takes negative_slope"),
-        ("relu(1)", InputError, "1 parameters given, it takes none"),
+        ("relu(1)", InputError, "1 parameter given, it takes none"),
         ("softplus(-1)", InputError, "beta = -1 cannot be used; it accepts a positive number"),
         ("mul", InputError, "no function of one value; try one of .*relu"),
         ("constant", InputError, "no function of one value"),
