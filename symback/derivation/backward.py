@@ -76,9 +76,10 @@ class Backward:
         self.groups = {letter: group for letter, group in (groups or {}).items() if group}
         self.title = title or f"Backpropagation: the gradients of {self.graph.outputs[0].name}"
         self.conditions = conditions(self.graph, sweep.vanishing, self.kink)
-        self._by_name: dict[str, Equation] = {
-            equation.name: equation for equation in (*self.forward, *self.steps)
-        }
+
+    @cached_property
+    def _by_name(self) -> dict[str, Equation]:
+        return {equation.name: equation for equation in (*self.forward, *self.steps)}
 
     @property
     def output(self) -> Node:

@@ -26,6 +26,11 @@ class Edge(NamedTuple):
 
 def edges_from(consumer: Node, relevant: set[Node]) -> Iterable[Edge]:
     """Return the edges from a named result to relevant named quantities, in reading order."""
+    if all(source.name is not None for source in consumer.inputs):
+        for position, source in enumerate(consumer.inputs):
+            if source in relevant:
+                yield Edge(consumer, source, ((consumer, position),))
+        return
     stack: list[tuple[Node, tuple[tuple[Node, int], ...]]] = [(consumer, ())]
     while stack:
         node, path = stack.pop()
@@ -57,6 +62,8 @@ def local_factor(edge: Edge, kink: Any) -> Factor:
 
     A factor 0 makes the whole 0.
     """
+    if len(edge.path) == 1:
+        return Factor(*partial(*edge.path[0], kink))
     product: Factor | None = None
     one: Factor | None = None
     for node, position in edge.path:

@@ -151,6 +151,9 @@ def _refuse_clashes(graph: Graph, steps: list[Step]) -> None:
     Raises:
         NameClashError: A step would be called like a quantity of the user's, or like another step.
     """
+    names = {step.node.name for step in steps}
+    if len(names) == len(steps) and names.isdisjoint(graph.names):
+        return
     taken: dict[str, Step] = {}
     for step in steps:
         name = step.name

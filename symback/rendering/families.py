@@ -14,7 +14,7 @@ from symback.derivation.steps import Step, StepKind
 from symback.notation.forms import Level, Written
 from symback.notation.identifier import identifier, in_ascii
 from symback.notation.latex import is_tall
-from symback.notation.pattern import Pattern
+from symback.notation.pattern import Pattern, spell_slot
 from symback.notation.tree import Number, Script, Sign, Slot, Tree, row
 from symback.notation.width import width
 from symback.ops.activations import IDENTITY
@@ -62,13 +62,14 @@ class Sketcher:
     """Makes sketches of equations and steps."""
 
     def __init__(self) -> None:
-        self._definitions: dict[Step, tuple[tuple[Any, ...], list[Node]]] = {}
-        self._upstreams: dict[Step, tuple[tuple[Any, ...], list[Node]]] = {}
+        self._numbers: dict[Any, int] = {}
+        self._definitions: dict[Step, tuple[int, list[Node]]] = {}
+        self._upstreams: dict[Step, tuple[int, list[Node]]] = {}
 
     def forward(self, node: Node) -> Sketch:
         """Sketch a forward equation."""
         key, leaves = _definition(node)
-        return Sketch(forward_line, node, ("forward", key), [node, *leaves], str(node.name))
+        return Sketch(forward_line, node, ("forward", self._number(key)), [node, *leaves], str(node.name))
 
     def step(self, step: Step) -> Sketch:
         """Sketch a step."""
@@ -81,17 +82,22 @@ class Sketcher:
         return Sketch(final_line, step, ("final", *key), [*nodes, step.of], step.name)
 
     def _form(self, step: Step) -> tuple[tuple[Any, ...], list[Node]]:
-        if step.kind is StepKind.SEED:
+        kind = step.kind
+        if kind is StepKind.CHAIN:
+            upstream, local = step.parts
+            own, leaves = self._opened(local)
+            behind, nodes = self._behind(upstream)
+            return ("chain", own, behind), [step.node, upstream.node, local.node, *leaves, *nodes]
+        if kind is StepKind.SEED:
             return ("seed",), [step.node, step.of]
-        if step.kind is not StepKind.CHAIN:
-            key, leaves = self._opened(step)
-            return (step.kind, key), [step.node, *leaves]
-        upstream, local = step.parts
-        own, leaves = self._opened(local)
-        behind, nodes = self._behind(upstream)
-        return ("chain", own, behind), [step.node, upstream.node, local.node, *leaves, *nodes]
+        own, leaves = self._opened(step)
+        return ("local" if kind is StepKind.LOCAL else "sum", own), [step.node, *leaves]
 
-    def _behind(self, upstream: Step) -> tuple[tuple[Any, ...], list[Node]]:
+    def _number(self, form: Any) -> int:
+        """Number a form: a number is hashed faster than what it stands for."""
+        return self._numbers.setdefault(form, len(self._numbers))
+
+    def _behind(self, upstream: Step) -> tuple[int, list[Node]]:
         """Return the form of what an upstream may be opened to; many steps share one upstream."""
         known = self._upstreams.get(upstream)
         if known is None:
@@ -101,19 +107,22 @@ class Sketcher:
                 key, leaves = self._opened(factor)
                 keys.append(key)
                 nodes += (factor.node, before.node, *leaves)
-            known = self._upstreams[upstream] = tuple(keys), nodes
+            known = self._upstreams[upstream] = self._number(tuple(keys)), nodes
         return known
 
-    def _opened(self, step: Step) -> tuple[tuple[Any, ...], list[Node]]:
+    def _opened(self, step: Step) -> tuple[int, list[Node]]:
         known = self._definitions.get(step)
         if known is None:
-            known = self._definitions[step] = _definition(step.node)
+            key, leaves = _definition(step.node)
+            known = self._definitions[step] = self._number(key), leaves
         return known
 
 
 def _definition(node: Node) -> tuple[tuple[Any, ...], list[Node]]:
     """Return the form of a definition, with None for each named quantity, and the quantities."""
     inputs = node.inputs
+    if len(inputs) == 1 and inputs[0].name is not None:
+        return (node.op, node.parameters), [inputs[0]]
     if len(inputs) > MOST_TERMS:
         inputs = (*inputs[:FIRST_TERMS], *inputs[-LAST_TERMS:])
     leaves: list[Node] = []
@@ -155,7 +164,9 @@ class Speller:
         self._in_code = names_in_code
         self._ascii = ascii_only
         self._patterns: dict[Any, Pattern] = {}
-        self._spelled: dict[Node, str] = {}
+        self._has_numbers = looks.has_numbers
+        # A dictionary that spells what it does not hold yet.
+        self._name = _Spelled(_name_in_code if names_in_code else self._look).__getitem__
         self._amounts: dict[Node, tuple[str, Any]] = {}
 
     def __call__(self, line: Line | Sketch) -> str:
@@ -166,12 +177,13 @@ class Speller:
         if self._looks.has_entries:
             # An index letter inside a name may change within the line: nothing to fill in.
             return self._spell_line(line.build(line.subject, self._looks))
-        names = [self._name(node) for node in nodes]
-        numbers = [self._number(node) for node in nodes] if self._looks.has_numbers else []
+        names = list(map(self._name, nodes))
+        numbers = [self._number(node) for node in nodes] if self._has_numbers else ()
         key = (
             line.key,
-            tuple([len(node.name) for node in nodes]),  # type: ignore[arg-type]
-            tuple([kind for _, kind in numbers]),
+            # What is equally long takes about the same room.
+            tuple(map(len, names)),
+            tuple([kind for _, kind in numbers]) if numbers else (),
             # Where one quantity stands in several places, another line must have it there too.
             len(set(nodes)) == len(nodes) or tuple([nodes.index(node) for node in nodes]),
         )
@@ -181,15 +193,12 @@ class Speller:
                 self._looks, line, {node: kind for node, (_, kind) in zip(nodes, numbers, strict=False)}
             )
             written = line.build(line.subject, pen)
-            pattern = self._patterns[key] = Pattern(self._spell_line(written._replace(name=_NAME_MARK)))
-        filled = pattern.fill([*names, *[text for text, _ in numbers]])
-        return filled.replace(_NAME_MARK, in_ascii(line.name) if self._ascii else line.name)
-
-    def _name(self, node: Node) -> str:
-        spelled = self._spelled.get(node)
-        if spelled is None:
-            spelled = self._spelled[node] = str(node.name) if self._in_code else self._look(node)
-        return spelled
+            place = spell_slot(len(names) + len(numbers))
+            pattern = self._patterns[key] = Pattern(self._spell_line(written._replace(name=place)))
+        if numbers:
+            names += [text for text, _ in numbers]
+        names.append(in_ascii(line.name) if self._ascii else line.name)
+        return pattern.fill(names)
 
     def _look(self, node: Node) -> str:
         step = self._looks.steps.get(node)
@@ -237,7 +246,22 @@ class Speller:
         return known
 
 
-_NAME_MARK: Final = "\x01"
+class _Spelled(dict["Node", str]):
+    """What names are spelled like; each is spelled when it is first asked for."""
+
+    def __init__(self, spell: Callable[[Node], str]) -> None:
+        super().__init__()
+        self._spell = spell
+
+    def __missing__(self, node: Node) -> str:
+        spelled = self[node] = self._spell(node)
+        return spelled
+
+
+def _name_in_code(node: Node) -> str:
+    return str(node.name)
+
+
 _WIDEST_SLOT: Final = 120.0
 
 

@@ -101,7 +101,7 @@ def _derivatives(  # noqa: PLR0913 - the key of a rule, spelled out
         return call if node is rule.value else _letter(node)
 
     trees: list[Tree] = []
-    if op.textbook and op.kind is Kind.ELEMENTWISE:
+    if op.textbook and op.kind is Kind.ELEMENTWISE and op.arity != VARIADIC:
         try:
             places = tuple(Expression(node) for node in rule.arguments)
             plain = definition(derived(op, parameters, arity, position, kink, places).node, leaf).tree
