@@ -3,6 +3,7 @@ r"""The third check: each step as `to_latex()` printed it, read back, is the sam
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from symback.core.errors import ReadingError
@@ -19,7 +20,7 @@ from symback.verification.identity import vanishes
 from symback.verification.report import Finding, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from symback.core.node import Node
     from symback.core.op import Op
@@ -61,6 +62,7 @@ class ReadbackCheck:
         self._backward = backward
         self._lines = printed_lines(printed)
         looks = Looks(backward)
+        self._looks = lru_cache(maxsize=None)(lambda node: latex(looks.tree(node)))
         named = {str(node.name): node for node in backward.order if node.name is not None}
         names = {latex(looks.tree(node)): name for name, node in named.items()}
         names[latex(looks.gradient(backward.output))] = backward.seed.name
@@ -72,8 +74,8 @@ class ReadbackCheck:
 
     def check(self, step: Step) -> Finding:
         """Read every side of a step's equation, and compare it with the step's expression."""
-        line = self._lines.get(in_ascii(step.name))
-        if line is None:
+        line = self._line(step)
+        if not line:
             return Finding(Status.FAILED, "is not printed")
         if _ELIDED in line:
             return self._check_ends(step, line)
@@ -89,6 +91,29 @@ class ReadbackCheck:
             if not self._same(side, expected):
                 return Finding(Status.FAILED, f"{side} was read where {expected} was meant")
         return Finding(Status.PASSED, f"{len(sides)} side(s) read back")
+
+    def alike(self, first: Step, other: Step, nodes: Sequence[Node], others: Sequence[Node]) -> bool:
+        """Say whether the line of one step is that of another with the names exchanged.
+
+        Args:
+            first: A step whose line was read.
+            other: A step of the same form.
+            nodes: The quantities in the line of the first.
+            others: Those in the line of the other, in the same order.
+        """
+        exchanged = {
+            self._looks(mine): self._looks(theirs)
+            for mine, theirs in zip(nodes, others, strict=True)
+            if mine is not theirs
+        }
+        if not exchanged:
+            return True
+        longest_first = "|".join(map(re.escape, sorted(exchanged, key=len, reverse=True)))
+        line = re.sub(longest_first, lambda match: exchanged[match[0]], self._line(first))
+        return line.split() == self._line(other).split()
+
+    def _line(self, step: Step) -> str:
+        return self._lines.get(in_ascii(step.name), "")
 
     def _check_ends(self, step: Step, line: str) -> Finding:
         """Read the first and the last terms of a long sum, whose middle is not printed."""

@@ -36,7 +36,7 @@ def verify(backward: Backward, *, seed: int = 0) -> Report:
 
     Of more than a few hundred steps, those that differ only in names form a family: one of each
     is judged, and some more at random; of the others it is checked that they multiply and add up
-    what the chain rule says.
+    what the chain rule says, and that their lines are the same but for the names.
 
     Args:
         backward: The derivation.
@@ -66,10 +66,11 @@ class _Judge:
     def __init__(self, backward: Backward, samples: list[Sample]) -> None:
         self._steps = backward.steps
         self._mathematics = MathematicsCheck(backward, samples)
+        self._print = ReadbackCheck(backward, to_latex(document(backward)))
         self._checks: dict[str, Callable[[Step], Finding]] = {
             "mathematics": self._mathematics.check,
             "numbers": NumbersCheck(backward, samples).check,
-            "print": ReadbackCheck(backward, to_latex(document(backward))).check,
+            "print": self._print.check,
         }
 
     def each(self, step: Step) -> StepReport:
@@ -81,9 +82,10 @@ class _Judge:
         """Judge a generic member and a random sample of each family; the others follow them."""
         rng = random.Random(seed)  # noqa: S311 - a sample, no secret
         sketcher = Sketcher()
+        sketches = {step: sketcher.step(step) for step in self._steps}
         families: dict[Any, list[Step]] = {}
         for step in self._steps:
-            families.setdefault((sketcher.step(step).key, _derived_from(step)), []).append(step)
+            families.setdefault((sketches[step].key, _derived_from(step)), []).append(step)
         reports: dict[Step, StepReport] = {}
         judged = 0
         for first, *rest in families.values():
@@ -93,11 +95,15 @@ class _Judge:
             reports.update(zip(sample, found, strict=True))
             together = _together(found, 1 + len(rest))
             for step in rest:
-                reports.setdefault(step, self._following(step, together))
+                if step not in reports:
+                    alike = self._print.alike(first, step, sketches[first].nodes, sketches[step].nodes)
+                    reports[step] = self._following(step, together, alike=alike)
         return [reports[step] for step in self._steps], len(families), judged
 
-    def _following(self, step: Step, together: dict[str, Finding]) -> StepReport:
-        """Let a step follow its family, if it is made of the right parts."""
+    def _following(self, step: Step, together: dict[str, Finding], *, alike: bool) -> StepReport:
+        """Let a step follow its family, if it is made of the right parts and printed alike."""
+        if not alike:
+            together = {**together, "print": self._print.check(step)}
         if step.kind in (StepKind.CHAIN, StepKind.ACCUMULATE):
             made = self._mathematics.by_induction(step)
             if made.status is Status.FAILED:

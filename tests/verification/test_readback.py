@@ -154,7 +154,6 @@ def test_one_line_that_is_printed_wrongly(reprint, old, new, step):
     assert report.count("mathematics") == report.count("numbers") == len(report.steps)
 
 
-@pytest.mark.xfail(strict=True, reason="of a family's lines only the sample is read")
 def test_one_wrong_line_within_a_large_graph(reprint):
     tag = r"\symbackname{\detokenize{dmul_dx57}}"
     reprint(rf"= w_{{57}} {tag}", rf"= x_{{57}} {tag}")
