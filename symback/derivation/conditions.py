@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from symback.core.op import VARIADIC, Kind
-from symback.notation.numeral import spell_whole
+from symback.notation.numeral import in_words
 from symback.ops.comparisons import RECORDS as COMPARISONS
 
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ def conditions(graph: Graph, vanishing: Iterable[Edge], kink: Any) -> list[str]:
 
 def _at_a_kink(node: Node, point: Kink, kink: Any) -> str:
     assert node.op is not None  # noqa: S101 - only ops have kinks
-    where = f"{node.op.label} has no derivative where its argument is {spell_whole(point.at)}"
+    where = f"{node.op.label} has no derivative where its argument is {in_words(point.at)}"
     if kink == "error":
         return f"{where}; such a point is refused."
     share = point.convention if kink is None else kink
     side = {0: "the derivative from the left", 1: "the derivative from the right"}.get(
-        share, f"(1 − s) · left + s · right with s = {spell_whole(share)}"
+        share, f"(1 − s) · left + s · right with s = {in_words(share)}"
     )
     return f"{where}; there {side} is taken."
 
@@ -63,4 +63,4 @@ def _in_a_tie(node: Node, kink: Any) -> str:
         return f"{where}; such a point is refused."
     if kink is None:
         return f"{where}; there they share the gradient evenly."
-    return f"{where}; there the earlier of two gets the share {spell_whole(kink)}, the later the rest."
+    return f"{where}; there the earlier of two gets the share {in_words(kink)}, the later the rest."

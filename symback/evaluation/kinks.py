@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from symback.core.op import VARIADIC, Kind
-from symback.notation.numeral import spell_whole
+from symback.notation.numeral import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,7 +47,7 @@ def kinks_hit(nodes: Iterable[Node], values: Mapping[Node, Any]) -> list[AtKink]
         for kink in op.kinks(*node.parameters):
             points = _count(values[node.inputs[0]] == kink.at)
             if points:
-                where = f"{_name(node.inputs[0])} = {spell_whole(kink.at)}"
+                where = f"{_name(node.inputs[0])} = {in_words(kink.at)}"
                 hits.append(AtKink(node, where, points, kink.convention, constant))
         if op.kind is Kind.SELECTING and op.arity == VARIADIC:
             # `+` counts, entry by entry, how many arguments share the selected value.
@@ -62,7 +62,7 @@ def kinks_hit(nodes: Iterable[Node], values: Mapping[Node, Any]) -> list[AtKink]
 def _name(node: Node) -> str:
     if node.name is not None:
         return node.name
-    return spell_whole(node.parameters[0]) if node.op and node.op.name == "constant" else "its argument"
+    return in_words(node.parameters[0]) if node.op and node.op.name == "constant" else "its argument"
 
 
 def _count(holds: Any) -> int:

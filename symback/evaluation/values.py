@@ -12,7 +12,7 @@ from symback.core.errors import DomainError, KinkError, UnknownNameError
 from symback.evaluation import scalars
 from symback.evaluation.inputs import spread
 from symback.evaluation.kinks import AtKink, kinks_hit
-from symback.notation.numeral import spell, spell_whole
+from symback.notation.numeral import in_words, spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -190,6 +190,6 @@ def _note(hit: AtKink, kink: Any) -> str:
         return start + "tied arguments share the gradient evenly"
     share = hit.share if kink is None else kink
     side = {0: "the one from the left", 1: "the one from the right"}.get(
-        share, f"(1 − s) · left + s · right with s = {spell_whole(share)}"
+        share, f"(1 − s) · left + s · right with s = {in_words(share)}"
     )
     return start + f"{side} is used"

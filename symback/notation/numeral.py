@@ -106,6 +106,15 @@ def spell_whole(value: object) -> str:
     return _trim(repr(float(value)).removesuffix(".0"))  # type: ignore[arg-type]
 
 
+def in_words(value: object) -> str:
+    """Spell a real number for a sentence: all its digits, with a minus sign.
+
+    >>> in_words(-0.5)
+    '−0.5'
+    """
+    return spell_whole(value).replace("-", "−")
+
+
 def _decimal(value: ExactFraction) -> str | None:
     """Spell a fraction as a decimal, if it is one of few digits."""
     context = Context(prec=40, traps=[])

@@ -63,7 +63,7 @@ def test_30_each_function_has_its_convention(activation, bias, factor):
     e = sb.derive(sb.Neuron(1, activation=activation)).evaluate(x=[0], w=[1], b=bias)
     assert e.gradients["b"] == factor
     assert len(e.notes) == 1
-    assert e.notes[0].startswith(f"z = {bias}: the derivative of")
+    assert e.notes[0].startswith(f"z = {bias}: the derivative of".replace("-", "−"))
 
 
 def test_30_ties_say_so():
