@@ -8,6 +8,13 @@ import sys
 from typing import NamedTuple
 
 import pytest
+from hypothesis import settings
+
+# The same examples in every run, so that a failure is never a matter of luck; with
+# SYMBACK_EXPLORE=1 other ones each time, to look for new mistakes.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+if os.environ.get("SYMBACK_EXPLORE") != "1":
+    settings.load_profile("repeatable")
 
 REQUIRE_ALL = os.environ.get("SYMBACK_REQUIRE_ALL") == "1"
 """Whether a test that would skip fails instead, so that nothing goes untested unseen."""
