@@ -48,7 +48,7 @@ class MathematicsCheck:
         if step.kind is StepKind.SEED:
             return Finding(Status.PASSED, "by definition: it is the gradient of the output")
         if not self._samples:
-            return Finding(Status.OPEN, "no point inside all domains was found")
+            return Finding(Status.OPEN, "no point inside all domains and off every kink was found")
         if step.kind is StepKind.LOCAL:
             top, how = step.consumer, "equals SymPy's derivative of its consumer"
         else:

@@ -42,7 +42,7 @@ class NumbersCheck:
     def check(self, step: Step) -> Finding:
         """Compare the value of a step with a complex step of what it is the derivative of."""
         if not self._samples:
-            return Finding(Status.OPEN, "no point inside all domains was found")
+            return Finding(Status.OPEN, "no point inside all domains and off every kink was found")
         for node, _ in step.path:
             wrong = self._forward_value(node)
             if wrong:
