@@ -85,10 +85,10 @@ def partial(node: Node, position: int, kink: Any = None) -> tuple[Node, bool]:
         return multilinear_factor(node, position), False
     if op.arity == VARIADIC and op.kind is Kind.ELEMENTWISE:
         # Every term of a long sum has the derivative of the first of two.
-        rule = partial_rule(op, node.parameters, 2, 0, kink, _spelled(node.parameters, kink))
+        rule = partial_rule(op, node.parameters, 2, 0, kink, spelled_key(node.parameters, kink))
         return rule.at(node.inputs[:2] if len(node.inputs) > 1 else node.inputs * 2, node)
     return partial_rule(
-        op, node.parameters, len(node.inputs), position, kink, _spelled(node.parameters, kink)
+        op, node.parameters, len(node.inputs), position, kink, spelled_key(node.parameters, kink)
     ).at(node.inputs, node)
 
 
@@ -104,13 +104,13 @@ def occurrences(node: Node) -> int:
         return 0
     arity = len(node.inputs)
     rules = (
-        partial_rule(op, node.parameters, arity, position, None, _spelled(node.parameters, None))
+        partial_rule(op, node.parameters, arity, position, None, spelled_key(node.parameters, None))
         for position in range(arity)
     )
     return max(rule.mentions for rule in rules)
 
 
-def _spelled(parameters: tuple[Any, ...], kink: Any) -> object:
+def spelled_key(parameters: tuple[Any, ...], kink: Any) -> object:
     """Tell numbers apart that are equal but not the same on paper: 2 and 2.0, 0.1 and 0.10."""
     if not parameters and kink is None:
         return ()

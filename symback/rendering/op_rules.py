@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from symback.core.errors import DerivationError
@@ -13,7 +14,7 @@ from symback.notation.width import width
 from symback.ops.arithmetic import CONSTANT, PI
 from symback.ops.expression import Expression
 from symback.ops.from_sympy import from_sympy
-from symback.ops.partials import derived, partial_rule
+from symback.ops.partials import Partial, derived, partial_rule, spelled_key
 from symback.rendering.line import Line, Side
 from symback.rendering.lines import definition
 
@@ -33,7 +34,8 @@ def op_rules(backward: Backward) -> list[Line]:
     lines: list[Line] = []
     for op, parameters, arity in seen:
         if arity <= _MOST_ARGUMENTS:
-            lines += _rules(op, parameters, arity, share)
+            rule = partial_rule(op, parameters, arity, 0, share, spelled_key(parameters, share))
+            lines += _rules(op, parameters, arity, share, rule)
     return lines
 
 
@@ -44,8 +46,15 @@ _WITHOUT_RULES = (Kind.PIECEWISE_CONSTANT, Kind.MULTILINEAR)
 _WIDEST_RAW_FORM = 200
 
 
-def _rules(op: Op, parameters: tuple[Any, ...], arity: int, kink: Any) -> list[Line]:
-    rule = partial_rule(op, parameters, arity, 0, kink)
+@lru_cache(maxsize=256)
+def _rules(
+    op: Op,
+    parameters: tuple[Any, ...],
+    arity: int,
+    kink: Any,
+    rule: Partial,
+) -> tuple[Line, ...]:
+    """Write the rules of one op; they are the same in every derivation."""
     call = op.write([_letter(node) for node in rule.arguments], parameters)
     subject = call
     lines: list[Line] = []
@@ -65,7 +74,7 @@ def _rules(op: Op, parameters: tuple[Any, ...], arity: int, kink: Any) -> list[L
         sign = Letters("d" if arity == 1 else "∂")
         body = subject.tree if subject.level >= Level.POWER else parentheses(subject.tree)
         lines.append(Line("", row(Fraction(sign, row(sign, by)), body), tuple(sides)))
-    return lines
+    return tuple(lines)
 
 
 def _letter(node: Node) -> Written:
