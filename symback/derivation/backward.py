@@ -31,7 +31,6 @@ class Backward:
         forward: The forward equations, in order.
         steps: The steps, in order; each uses only what stands above it.
         adjoints: For each forward quantity that was reached, the step that gives its gradient.
-        vanishing: The edges along which nothing flows, because their local factor is 0.
         gradients: For each quantity asked for, the step that gives its gradient.
         groups: Letters that stand for several names in order (x: x0, x1, …) or for one (b: bias).
         conditions: What holds only under a condition, in words.
@@ -70,7 +69,6 @@ class Backward:
             sweep = Sweep(self.graph, asked, naming or NetworkNames(), share)
             self.steps = sweep.steps
             self.adjoints = sweep.adjoints
-            self.vanishing = sweep.vanishing
             self.gradients = {str(node.name): sweep.adjoints[node] for node in asked}
             self.forward = equations(self.graph.nodes)
         self.groups = {letter: group for letter, group in (groups or {}).items() if group}

@@ -161,7 +161,6 @@ class Speller:
         self._looks = looks
         self._spell_tree = spell_tree
         self._spell_line = spell_line
-        self._in_code = names_in_code
         self._ascii = ascii_only
         self._patterns: dict[Any, Pattern] = {}
         self._has_numbers = looks.has_numbers
