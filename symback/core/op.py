@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from symback.core.errors import InputError
+from symback.core.errors import DerivationError, InputError
+from symback.core.shapes import Shape, broadcast_shape, spelled
 from symback.notation.forms import Function
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Kind(Enum):
     STRUCTURAL = "structural"
     SELECTING = "selecting"
     PIECEWISE_CONSTANT = "piecewise constant"
+    COMPOSITION = "composition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,27 @@ def _no_kinks(*parameters: Any) -> tuple[Kink, ...]:  # noqa: ARG001 - numbers o
     return ()
 
 
+def _no_scalar_form(*arguments: Any) -> Any:  # noqa: ARG001 - a record's signature
+    raise DerivationError("an op on arrays has no formula in scalars; its entries have one each")
+
+
+def common_shape(shapes: Sequence[Shape], *parameters: Any) -> Shape:  # noqa: ARG001 - the record's signature
+    """Return the shape of an op that works entry by entry: that of its arguments.
+
+    Raises:
+        InputError: The arguments do not broadcast to one shape.
+
+    >>> common_shape([("N", 4), ()])
+    ('N', 4)
+    """
+    if not any(shapes):
+        return ()
+    shape = broadcast_shape(shapes)
+    if shape is None:
+        raise InputError("the shapes " + " and ".join(map(spelled, shapes)) + " do not broadcast")
+    return shape
+
+
 @dataclass(frozen=True, eq=False)
 class Op:
     """One operation.
@@ -60,18 +83,28 @@ class Op:
     Attributes:
         name: Its name in Python and in step names.
         kind: Which derivative rule it follows.
-        forward: The value as a SymPy expression: `forward(sympy, *arguments, *parameters)`.
         numeric: The value in numbers: `numeric(namespace, *arguments, *parameters)`.
         form: How it is written.
         prose: One sentence on what it does.
         source: Where that is stated.
+        forward: For an op on scalars, or entry by entry, the value as a SymPy expression:
+            `forward(sympy, *arguments, *parameters)`.
         label: Its word in nested calls; the name unless given.
         arity: How many arguments it takes, or VARIADIC.
         parameters: The numbers that it takes besides.
         textbook: For each argument, the derivative as textbooks write it, built from expressions:
             `textbook[k](*arguments, y, *parameters)`, y being the op's own value.
         kinks: From the parameters, the kinks in the first argument.
-        pattern: For a multilinear op, its index pattern: "ij,jk->ik".
+        pattern: For a multilinear op, its index pattern: "ij,jk->ik"; empty if it is a parameter.
+        shape: The shape of the value: `shape(shapes of the arguments, *parameters)`.
+        transposed: For a structural op, what its transpose makes of an upstream gradient:
+            `transposed(f, upstream, position, arguments, *parameters)`, `f` holding the functions of all ops.
+        share: For an op that selects along axes, the share of the upstream that each entry gets:
+            `share(f, argument, kink, *parameters)`.
+        composition: For a composition, its value in other ops: `composition(f, *arguments, *parameters)`.
+        pullback: For a composition, the gradient as textbooks write it, which a test proves equal:
+            `pullback(f, upstream, *arguments, y, *parameters)`.
+        index_arguments: The positions of arguments that only say where: integers.
         sample: An interval from which the tests draw each argument.
         peers: The same function elsewhere, by library: a dotted name, or a function of
             (library, *arguments, *parameters).
@@ -79,11 +112,11 @@ class Op:
 
     name: str
     kind: Kind
-    forward: Callable[..., Any]
     numeric: Callable[..., Any]
     form: Form
     prose: str
     source: str
+    forward: Callable[..., Any] = _no_scalar_form
     label: str = ""
     arity: int = 1
     parameters: tuple[Parameter, ...] = ()
@@ -92,6 +125,12 @@ class Op:
     pattern: str = ""
     sample: tuple[float, float] = (-3.0, 3.0)
     peers: Mapping[str, str | Callable[..., Any]] = field(default_factory=dict)
+    shape: Callable[..., Shape] = common_shape
+    transposed: Callable[..., Any] | None = None
+    share: Callable[..., Any] | None = None
+    composition: Callable[..., Any] | None = None
+    pullback: Callable[..., Any] | None = None
+    index_arguments: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.label:
@@ -99,6 +138,11 @@ class Op:
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
+
+    @property
+    def entrywise(self) -> bool:
+        """Whether each entry of the value is made from the same entry of each argument."""
+        return self.kind is not Kind.COMPOSITION and self.shape is common_shape and self.share is None
 
     def write(self, arguments: Sequence[Written], parameters: Sequence[Any]) -> Written:
         """Write the op around its written arguments; a function's default parameters are left out."""

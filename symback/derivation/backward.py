@@ -161,7 +161,8 @@ def _is_share(kink: Any) -> bool:
 
 def _asked_for(graph: Graph, wrt: Sequence[str | Expression] | None) -> list[Node]:
     if wrt is None:
-        nodes = [node for node in graph.leaves() if node.role is not Role.UPSTREAM]
+        places = places_among(graph)
+        nodes = [node for node in graph.leaves() if node.role is not Role.UPSTREAM and node not in places]
         if not nodes:
             raise DerivationError("the expression has no symbol to differentiate by")
         return nodes
@@ -181,6 +182,23 @@ def _asked_for(graph: Graph, wrt: Sequence[str | Expression] | None) -> list[Nod
     if not asked:
         raise InputError("wrt is empty; name at least one quantity, or leave it out for all")
     return list(dict.fromkeys(asked))
+
+
+def places_among(graph: Graph) -> set[Node]:
+    """Return the quantities that only say where to look something up: integers, without a gradient.
+
+    >>> from symback.ops.expression import array
+    >>> E, t = array("E", "5 2"), array("t", "3")
+    >>> places_among(Graph([E[t].node]))
+    {<input t>}
+    """
+    flows = set(graph.outputs)
+    looked_at: set[Node] = set()
+    for node in reversed(graph.nodes):
+        for position, source in enumerate(node.inputs):
+            only_place = node.op is not None and position in node.op.index_arguments
+            (flows if node in flows and not only_place else looked_at).add(source)
+    return looked_at - flows
 
 
 def _unknown(what: str, name: object, known: list[str]) -> str:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from symback.core.errors import InputError
 from symback.core.graph import Graph
-from symback.core.node import Node
-from symback.core.op import VARIADIC, Kind
+from symback.core.node import Node, postorder
+from symback.core.op import VARIADIC, Kind, Op
 from symback.ops import comparisons
-from symback.ops.arithmetic import CONSTANT, PI
 from symback.ops.comparisons import WHERE
+from symback.ops.multilinear import EINSUM
 from symback.ops.partials import occurrences
+from symback.ops.pullback import pullback
 
 _PRINTED_AS_CONDITIONS: Final = frozenset(comparisons.RECORDS)
 
@@ -64,14 +65,16 @@ def with_names(graph: Graph, detail: Detail) -> Graph:
 
 def _chosen(graph: Graph, detail: Detail) -> set[Node]:
     """Return the unnamed nodes that are to get a name."""
-    if all(node.name is not None or node.op in (CONSTANT, PI) for node in graph.nodes):
+    if all(node.name is not None or _is_constant(node) for node in graph.nodes):
         return set()
     uses = graph.consumers()
     sizes: dict[Node, int] = {}
     chosen: set[Node] = set()
     for node in graph.nodes:
-        if node.name is not None or node.op in (CONSTANT, PI):
-            sizes[node] = 0
+        if node.name is not None or _is_constant(node) or _only_moves(node):
+            sizes[node] = (
+                max((sizes[source] for source in node.inputs), default=0) if node.name is None else 0
+            )
             if node in graph.outputs and node.name is None:
                 chosen.add(node)
             continue
@@ -92,6 +95,20 @@ def _chosen(graph: Graph, detail: Detail) -> set[Node]:
     return chosen
 
 
+def _is_constant(node: Node) -> bool:
+    return node.op is not None and node.op.arity == 0
+
+
+def _only_moves(node: Node) -> bool:
+    """Say whether a node is a named one, or a constant, with its axes transposed or repeated."""
+    if node.op is not EINSUM or len(node.inputs) > 1:
+        return False
+    source, _, output = str(node.parameters[0]).partition("->")
+    summed = [size for letter, size in zip(source, node.inputs[0].shape, strict=True) if letter not in output]
+    plain = node.inputs[0].name is not None or _is_constant(node.inputs[0])
+    return plain and all(size == 1 for size in summed) and len(set(source)) == len(source)
+
+
 def _compares(node: Node) -> bool:
     """Say whether a node, or its derivative, has its arguments in a condition."""
     op = node.op
@@ -104,7 +121,18 @@ def _compares(node: Node) -> bool:
 def _repeats_itself(node: Node) -> bool:
     """Say whether a node's derivatives mention its value once for every argument."""
     op = node.op
-    return op is not None and op.kind is Kind.SELECTING and op.arity == VARIADIC and len(node.inputs) > 1
+    if op is None:
+        return False
+    if op.composition is not None:
+        return _mentions_value(op, node)
+    return op.kind is Kind.SELECTING and op.arity == VARIADIC and len(node.inputs) > 1
+
+
+def _mentions_value(op: Op, node: Node) -> bool:
+    """Say whether the gradient of a composition is stated by means of its own value."""
+    upstream = Node(None, name="G", shape=node.shape)
+    back = pullback(node, 0, upstream)
+    return op.pullback is not None and back is not None and node in set(postorder([back]))
 
 
 def _output_name(graph: Graph) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from symback.core.node import Node
-from symback.ops.activations import IDENTITY
 from symback.ops.arithmetic import CONSTANT, MUL
+from symback.ops.multilinear import EINSUM, INNER, pulled_back
 from symback.ops.partials import partial
+from symback.ops.pullback import pullback
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,31 +45,75 @@ def edges_from(consumer: Node, relevant: set[Node]) -> Iterable[Edge]:
 
 
 class Factor(NamedTuple):
-    """A local factor, and whether it is made here or stands in the graph already."""
+    """A local factor along an edge.
 
-    node: Node
+    Attributes:
+        node: The factor, as far as it is one array or number; None if it is only written with
+            indices and never stored.
+        made: Whether the node is made here, or stands in the graph already.
+        pattern: How the upstream and the factor are multiplied: entry by entry if empty.
+    """
+
+    node: Node | None
     made: bool
-
-    def under_name(self, name: str, shape: tuple[int | str, ...]) -> Node:
-        """Return the factor as a named quantity; one that exists is referred to, not made again."""
-        node = self.node
-        if self.made:
-            return Node(node.op, node.inputs, node.parameters, name, shape=shape)
-        return Node(IDENTITY, (node,), (), name, shape=shape)
+    pattern: str = ""
 
 
-def local_factor(edge: Edge, kink: Any) -> Factor:
-    """Return ∂consumer/∂of along an edge: the product of the ops' derivatives, factors 1 left out.
+def local_factor(edge: Edge, kink: Any) -> Factor | None:
+    """Return ∂consumer/∂of along an edge; None where it is 0 everywhere.
+
+    Between quantities of one shape it is the product of the ops' derivatives. Of a scalar, it is
+    the array of the derivatives by all entries. Of a product of two operands, it is the other
+    operand. Anything else is written with indices and never stored.
+    """
+    if all(_by_entries(node) for node, _ in edge.path):
+        factor, made = _product_of_partials(edge, kink)
+        return None if is_zero(factor) else Factor(factor, made)
+    if not edge.consumer.shape:
+        whole = pulled_along(edge, Node(CONSTANT, (), (1,)), kink)
+        return None if whole is None else Factor(whole, made=True)
+    node, position = edge.path[0]
+    if len(edge.path) == 1 and node.op is EINSUM:
+        back = pulled_back(node.parameters[0], position, edge.of.shape)
+        if not back.deltas and len(back.others) < 2:  # noqa: PLR2004 - one stands beside it
+            if back.others:
+                return Factor(node.inputs[back.others[0]], made=False, pattern=back.pattern)
+            return Factor(Node(CONSTANT, (), (1,)), made=True, pattern=back.pattern)
+    return None if any(_vanishes(node, n, kink) for node, n in edge.path) else Factor(None, made=True)
+
+
+def _vanishes(node: Node, position: int, kink: Any) -> bool:
+    if node.op is not None and position in node.op.index_arguments:
+        return True
+    return _by_entries(node) and is_zero(partial(node, position, kink)[0])
+
+
+def pulled_along(edge: Edge, upstream: Node, kink: Any) -> Node | None:
+    """Return what the gradient of the consumer becomes on its way along an edge."""
+    gradient: Node | None = upstream
+    for node, position in edge.path:
+        if gradient is None:
+            return None
+        gradient = pullback(node, position, gradient, kink)
+    return gradient
+
+
+def _by_entries(node: Node) -> bool:
+    return node.op is not None and (node.op.entrywise or node.op is INNER)
+
+
+def _product_of_partials(edge: Edge, kink: Any) -> tuple[Node, bool]:
+    """Return the product of the ops' derivatives, factors 1 left out, and whether it is made here.
 
     A factor 0 makes the whole 0.
     """
     if len(edge.path) == 1:
-        return Factor(*partial(*edge.path[0], kink))
-    product: Factor | None = None
-    one: Factor | None = None
+        return partial(*edge.path[0], kink)
+    product: tuple[Node, bool] | None = None
+    one: tuple[Node, bool] | None = None
     for node, position in edge.path:
-        factor = Factor(*partial(node, position, kink))
-        value = _number(factor.node)
+        factor = partial(node, position, kink)
+        value = _number(factor[0])
         if value == 0:
             return factor
         if value == 1:
@@ -76,8 +121,9 @@ def local_factor(edge: Edge, kink: Any) -> Factor:
         elif product is None:
             product = factor
         else:
-            product = Factor(Node(MUL, (product.node, factor.node)), made=True)
-    return product or one or Factor(Node(CONSTANT, (), (1,)), made=True)
+            shape = product[0].shape or factor[0].shape
+            product = Node(MUL, (product[0], factor[0]), shape=shape), True
+    return product or one or (Node(CONSTANT, (), (1,)), True)
 
 
 def _number(node: Node) -> object:

@@ -137,7 +137,18 @@ def named_inputs(node: Node) -> list[Node]:
     """
     if all(source.name is not None for source in node.inputs):
         return list(dict.fromkeys(node.inputs))
-    return [part for part in postorder(node.inputs, _Named()) if part.name is not None]
+    return named_among(node.inputs)
+
+
+def named_among(nodes: Iterable[Node]) -> list[Node]:
+    """Return the named nodes among some nodes and, behind unnamed ones, those that they are made from.
+
+    >>> from symback.ops.expression import symbols
+    >>> x, w = symbols("x w")
+    >>> named_among([(x * w).node, x.node])
+    [<input x>, <input w>]
+    """
+    return [part for part in postorder(nodes, _Named()) if part.name is not None]
 
 
 class _Named:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from symback.core.errors import NameClashError
 from symback.core.node import Node, Role
-from symback.derivation.paths import Edge, Factor, edges_from, is_zero, local_factor
-from symback.derivation.steps import Step, StepKind
+from symback.derivation.paths import Edge, Factor, edges_from, local_factor, pulled_along
+from symback.derivation.steps import Step, StepKind, named_among
+from symback.ops.activations import IDENTITY
 from symback.ops.arithmetic import ADD, CONSTANT, MUL
+from symback.ops.expression import broadcast
+from symback.ops.multilinear import EINSUM, INNER, JACOBIAN
 
 if TYPE_CHECKING:
     from symback.core.graph import Graph
@@ -34,6 +37,7 @@ class Sweep:
     def __init__(self, graph: Graph, wrt: list[Node], naming: Naming, kink: Any) -> None:
         self._graph = graph
         self._naming = naming
+        self._kink = kink
         self.steps: list[Step] = []
         self.adjoints: dict[Node, Step] = {}
         self.vanishing: list[Edge] = []
@@ -41,6 +45,9 @@ class Sweep:
         for node in wrt:
             if node not in self.adjoints:
                 zero = Node(CONSTANT, (), (0,), naming.adjoint(node))
+                if node.shape:
+                    spread = broadcast(Node(CONSTANT, (), (0,)), node.shape)
+                    zero = Node(spread.op, spread.inputs, spread.parameters, zero.name, shape=node.shape)
                 self._finish(node, Step(StepKind.ACCUMULATE, zero, node))
         _refuse_clashes(graph, self.steps)
 
@@ -57,7 +64,7 @@ class Sweep:
             edges[node] = own = []
             for edge in edges_from(node, relevant):
                 factor = local_factor(edge, kink)
-                if is_zero(factor.node):
+                if factor is None:
                     self.vanishing.append(edge)
                 else:
                     own.append((edge, factor))
@@ -67,7 +74,7 @@ class Sweep:
         output = self._graph.outputs[0]
         awaited = _awaited(output, edges)
         contributions: dict[Node, list[Step]] = {}
-        seed = Node(None, name=self._naming.seed(output), role=Role.UPSTREAM)
+        seed = Node(None, name=self._naming.seed(output), role=Role.UPSTREAM, shape=output.shape)
         self._finish(output, Step(StepKind.SEED, seed, output))
         ready = deque([output])
         while ready:
@@ -80,9 +87,9 @@ class Sweep:
                 of = edge.of
                 local = self._local(edge, factor, ordinal)
                 if awaited[of] == 1 and of not in contributions:
-                    self._finish(of, self._chain(edge, local, ordinal, contributes=False))
+                    self._finish(of, self._chain(edge, factor, local, ordinal, contributes=False))
                 else:
-                    chain = self._chain(edge, local, ordinal, contributes=True)
+                    chain = self._chain(edge, factor, local, ordinal, contributes=True)
                     self.steps.append(chain)
                     contributions.setdefault(of, []).append(chain)
                 awaited[of] -= 1
@@ -91,21 +98,37 @@ class Sweep:
 
     def _local(self, edge: Edge, factor: Factor, ordinal: int) -> Step:
         name = self._naming.local(edge.consumer, edge.of)
-        node = factor.under_name(f"{name}_{ordinal}" if ordinal else name, edge.of.shape)
+        node = _local_node(edge, factor, f"{name}_{ordinal}" if ordinal else name)
         step = Step(StepKind.LOCAL, node, edge.of, edge.consumer, edge.path, (), ordinal)
         self.steps.append(step)
         return step
 
-    def _chain(self, edge: Edge, local: Step, ordinal: int, *, contributes: bool) -> Step:
+    def _chain(self, edge: Edge, factor: Factor, local: Step, ordinal: int, *, contributes: bool) -> Step:
         upstream = self.adjoints[edge.consumer]
         if contributes:
             name = self._naming.contribution(edge.consumer, edge.of)
             name = f"{name}_{ordinal}" if ordinal else name
         else:
             name = self._naming.adjoint(edge.of)
-        node = Node(MUL, (upstream.node, local.node), (), name, shape=edge.of.shape)
+        node = self._chained(edge, factor, upstream.node, local.node, name)
         parts = (upstream, local)
         return Step(StepKind.CHAIN, node, edge.of, edge.consumer, (), parts, ordinal, contributes=contributes)
+
+    def _chained(self, edge: Edge, factor: Factor, upstream: Node, local: Node, name: str) -> Node:
+        """Return the upstream times the local factor, summed over the entries of the consumer."""
+        shape = edge.of.shape
+        if factor.node is None:
+            gradient = pulled_along(edge, upstream, self._kink)
+            assert gradient is not None  # noqa: S101 - an edge with a factor lets something through
+            if gradient is upstream or gradient.name is not None:
+                return Node(IDENTITY, (gradient,), (), name, shape=shape)
+            return Node(gradient.op, gradient.inputs, gradient.parameters, name, shape=shape)
+        if factor.pattern:
+            operands = (upstream,) if local.op is CONSTANT else (upstream, local)
+            return Node(EINSUM, operands, (factor.pattern, shape), name, shape=shape)
+        if shape != upstream.shape and not _is_symbolic_sum(edge):
+            upstream = broadcast(upstream, shape)
+        return Node(MUL, (upstream, local), (), name, shape=shape)
 
     def _accumulate(self, of: Node, parts: list[Step]) -> None:
         node = Node(ADD, tuple([part.node for part in parts]), (), self._naming.adjoint(of), shape=of.shape)
@@ -115,6 +138,22 @@ class Sweep:
         """Append the step that gives the whole gradient of a quantity."""
         self.steps.append(step)
         self.adjoints[of] = step
+
+
+def _local_node(edge: Edge, factor: Factor, name: str) -> Node:
+    """Return a local factor under its name; one that exists is referred to, not made again."""
+    node = factor.node
+    if node is None:
+        behind = [source for part, _ in edge.path for source in part.inputs]
+        uses = dict.fromkeys(source for source in named_among(behind))
+        return Node(JACOBIAN, tuple(uses), ((),), name, shape=(*edge.consumer.shape, *edge.of.shape))
+    if factor.made:
+        return Node(node.op, node.inputs, node.parameters, name, shape=node.shape)
+    return Node(IDENTITY, (node,), (), name, shape=node.shape)
+
+
+def _is_symbolic_sum(edge: Edge) -> bool:
+    return any(node.op is INNER for node, _ in edge.path)
 
 
 def _awaited(output: Node, edges: Edges) -> dict[Node, int]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import math
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+from symback.evaluation import selection, structure
+from symback.evaluation.contraction import contract
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 # Functions that the standard has under the name that ops use.
 _STANDARD = (
@@ -43,6 +47,8 @@ class ArrayNamespace:
         from array_api_compat import array_namespace
 
         self._xp = array_namespace(like)
+        self._dtype = like.dtype if self._is_inexact(like.dtype) else self._xp.asarray(0.0).dtype
+        self._device = structure.on_device(like)
         self._like = like
         for name in _STANDARD:
             setattr(self, name, self._unary(getattr(self._xp, name)))
@@ -106,21 +112,123 @@ class ArrayNamespace:
 
     def erf(self, z: Any) -> Any:
         """Return the error function, which the standard lacks, from the library's own place for it."""
-        from array_api_compat import is_jax_array, is_torch_array
-
         z = self._array(z)
-        if is_torch_array(z):
+        library = structure.library(z)
+        if library == "torch":
             import torch
 
             return torch.special.erf(z)
-        library = "jax.scipy.special" if is_jax_array(z) else "scipy.special"
-        return importlib.import_module(library).erf(z)
+        place = "jax.scipy.special" if library == "jax" else "scipy.special"
+        return importlib.import_module(place).erf(z)
+
+    def floor(self, z: Any) -> Any:
+        """Return the largest whole numbers that are not larger."""
+        return self._xp.floor(self._real(z))
+
+    def ceil(self, z: Any) -> Any:
+        """Return the smallest whole numbers that are not smaller."""
+        return self._xp.ceil(self._real(z))
+
+    def round(self, z: Any) -> Any:
+        """Return the nearest whole numbers, of two the even one."""
+        return self._xp.round(self._real(z))
+
+    def einsum(self, operands: Sequence[Any], pattern: str, shape: tuple[int, ...]) -> Any:
+        """Sum products over the indices of a pattern (see `contraction.contract`)."""
+        return contract(self._xp, list(map(self._array, operands)), pattern, shape)
+
+    def reshape(self, z: Any, shape: tuple[int, ...]) -> Any:
+        """Return the same entries in the same order under another shape."""
+        return structure.reshape(self._xp, self._array(z), shape)
+
+    def take_slices(self, z: Any, slices: Sequence[structure.Slice]) -> Any:
+        """Return z[start:stop:step, …], with one (start, stop, step) for each axis."""
+        return structure.take_slices(self._xp, self._array(z), slices)
+
+    def place(self, z: Any, slices: Sequence[structure.Slice], shape: tuple[int, ...]) -> Any:
+        """Return zeros with `out[slices] = z`."""
+        return structure.place(self._xp, self._array(z), slices, shape)
+
+    def concatenate(self, arrays: Sequence[Any], axis: int) -> Any:
+        """Join arrays along an axis."""
+        return self._xp.concat(list(map(self._array, arrays)), axis=axis)
+
+    def gather(self, z: Any, indices: Sequence[Any]) -> Any:
+        """Return z[indices] along the leading axes.
+
+        Raises:
+            InputError: An index is no integer, or outside its axis.
+        """
+        return structure.gather(self._array(z), indices)
+
+    def scatter_add(self, z: Any, indices: Sequence[Any], shape: tuple[int, ...]) -> Any:
+        """Return zeros to which z is added at the indices, as often as each occurs.
+
+        Raises:
+            InputError: An index is no integer, or outside its axis.
+        """
+        return structure.scatter_add(self._xp, self._array(z), indices, shape)
+
+    def amax(self, z: Any, axes: tuple[int, ...], keepdims: bool) -> Any:  # noqa: FBT001 - an op's parameter
+        """Return the largest entries along axes."""
+        return selection.extreme(self._xp, self._array(z), axes, largest=True, keepdims=keepdims)
+
+    def amin(self, z: Any, axes: tuple[int, ...], keepdims: bool) -> Any:  # noqa: FBT001 - an op's parameter
+        """Return the smallest entries along axes."""
+        return selection.extreme(self._xp, self._array(z), axes, largest=False, keepdims=keepdims)
+
+    def extreme_share(self, z: Any, axes: tuple[int, ...], largest: bool, even: bool) -> Any:  # noqa: FBT001
+        """Return 1 at the first extreme entry along axes, or, evenly, shares of 1 at all tied ones."""
+        return selection.extreme_share(self._xp, self._array(z), axes, largest=largest, even=even)
+
+    def softmax(self, z: Any, axis: int) -> Any:
+        """Return eᶻ / Σ eᶻ along an axis."""
+        return selection.softmax(self._xp, self._array(z), axis)
+
+    def log_softmax(self, z: Any, axis: int) -> Any:
+        """Return z − log Σ eᶻ along an axis."""
+        return selection.log_softmax(self._xp, self._array(z), axis)
+
+    def logsumexp(self, z: Any, axes: tuple[int, ...], keepdims: bool) -> Any:  # noqa: FBT001 - an op's parameter
+        """Return log Σ eᶻ over axes."""
+        return selection.logsumexp(self._xp, self._array(z), axes, keepdims=keepdims)
+
+    def constant_array(self, entries: Any) -> Any:
+        """Return numbers in nested sequences as an array of the example's type."""
+        import numpy as np
+
+        return self._xp.asarray(np.asarray(entries, dtype=float), dtype=self._dtype, **self._device)
+
+    def eye(self, size: int) -> Any:
+        """Return the identity matrix."""
+        return self._xp.eye(size, dtype=self._dtype, **self._device)
+
+    def full(self, value: Any, shape: tuple[int, ...]) -> Any:
+        """Return an array of one number everywhere, as a view of that number."""
+        return self._xp.broadcast_to(self._array(value), shape)
+
+    def size(self, sizes: tuple[int, ...]) -> Any:
+        """Return the number of entries of a shape."""
+        return self._array(math.prod(sizes))
+
+    def one_hot(self, labels: Any, classes: int) -> Any:
+        """Return a row for each label: 1 at the label, 0 elsewhere.
+
+        Raises:
+            InputError: A label is no integer, or outside its range.
+        """
+        return structure.one_hot(self._xp, labels, classes, self._like, self._dtype)
 
     def _array(self, value: Any) -> Any:
-        if isinstance(value, int | float) or not hasattr(value, "dtype"):
-            device = getattr(self._like, "device", None)
-            return self._xp.asarray(float(value), dtype=self._like.dtype, device=device)
-        return value
+        if hasattr(value, "dtype"):
+            return value
+        if isinstance(value, complex):
+            # Wide enough for both, as NumPy has it.
+            return self._xp.asarray(value, **self._device) + self._xp.zeros((), dtype=self._dtype)
+        return self._xp.asarray(float(value), dtype=self._dtype, **self._device)
+
+    def _is_inexact(self, dtype: Any) -> bool:
+        return bool(self._xp.isdtype(dtype, ("real floating", "complex floating")))
 
     def _is_complex(self, z: Any) -> bool:
         return bool(self._xp.isdtype(z.dtype, "complex floating"))

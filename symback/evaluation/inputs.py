@@ -32,17 +32,17 @@ def spread(backward: Backward, given: Mapping[str, Any], upstream: Any) -> dict[
     values: dict[str, Any] = {}
     for key, value in given.items():
         if key in leaves or key == seed:
-            _put(values, key, _single(value, key))
+            put(values, key, _single(value, key))
         elif key in backward.groups:
             members = backward.groups[key]
             if isinstance(members, str):
-                _put(values, members, _single(value, key))
+                put(values, members, _single(value, key))
                 continue
             for position, (name, entry) in enumerate(
                 zip(members, _entries(value, key, members), strict=True)
             ):
                 where = f"{key}[{position}]" if len(members) > 1 else key
-                _put(values, name, checked_number(entry, where))
+                put(values, name, checked_number(entry, where))
         else:
             known = ", ".join(list(dict.fromkeys([*backward.groups, *leaves]))[:20])
             raise UnknownNameError(
@@ -53,7 +53,7 @@ def spread(backward: Backward, given: Mapping[str, Any], upstream: Any) -> dict[
         listed = ", ".join(missing[:5]) + (" …" if len(missing) > 5 else "")  # noqa: PLR2004 - enough to see
         raise InputError(f"no value for {listed}; give one for every input")
     if upstream is not None:
-        _put(values, seed, checked_number(upstream, "upstream"))
+        put(values, seed, checked_number(upstream, "upstream"))
     values.setdefault(seed, 1)
     _refuse_unequal_shapes(values, seed)
     return values
@@ -80,7 +80,12 @@ def _refuse_unequal_shapes(values: Mapping[str, Any], seed: str) -> None:
         )
 
 
-def _put(values: dict[str, Any], name: str, value: Any) -> None:
+def put(values: dict[str, Any], name: str, value: Any) -> None:
+    """Add a value, unless its name has one already.
+
+    Raises:
+        InputError: The name has a value.
+    """
     if name in values:
         raise InputError(f"{name} is given twice; give it once")
     values[name] = value

@@ -9,7 +9,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from symback.core.errors import DomainError, KinkError, UnknownNameError
+from symback.core.shapes import resolved
 from symback.evaluation import scalars
+from symback.evaluation.array_inputs import has_arrays, spread_arrays
 from symback.evaluation.inputs import spread
 from symback.evaluation.kinks import AtKink, kinks_hit
 from symback.notation.numeral import in_words, spell
@@ -35,8 +37,12 @@ class Values(Mapping[str, Any]):
 
     def __init__(self, backward: Backward, given: Mapping[str, Any], upstream: Any = None) -> None:
         self.backward = backward
-        inputs = spread(backward, given, upstream)
-        self._values = run(backward.order, inputs)
+        self.sizes: dict[str, int] = {}
+        if has_arrays(backward):
+            inputs, self.sizes = spread_arrays(backward, given, upstream)
+        else:
+            inputs = spread(backward, given, upstream)
+        self._values = run(backward.order, inputs, self.sizes)
         hits = kinks_hit(backward.graph.nodes, self._values)
         if hits and backward.kink == "error":
             raise KinkError(f"{hits[0].where}: the derivative of {_label(hits[0])} does not exist there")
@@ -84,7 +90,9 @@ class Values(Mapping[str, Any]):
         return {str(node.name): self._values[node] for node in self._values if node.op is None}
 
 
-def run(order: Iterable[Node], inputs: Mapping[str, Any]) -> dict[Node, Any]:
+def run(
+    order: Iterable[Node], inputs: Mapping[str, Any], sizes: Mapping[str, int] | None = None
+) -> dict[Node, Any]:
     """Compute every node of an order, each after its inputs.
 
     Numbers stay exact where they can. As soon as one input is an array, everything is computed
@@ -93,14 +101,19 @@ def run(order: Iterable[Node], inputs: Mapping[str, Any]) -> dict[Node, Any]:
     Args:
         order: Nodes, each after its inputs.
         inputs: A value for each node that comes from outside, by name.
+        sizes: What the symbols in shapes stand for.
     """
     arrays = [value for value in inputs.values() if hasattr(value, "dtype")]
     if arrays:
-        return _run_arrays(order, inputs, arrays[0])
+        # Numbers take the precision of what has axes and is no index.
+        like = min(arrays, key=lambda a: (str(a.dtype).startswith("int"), not a.shape))
+        return _run_arrays(order, inputs, like, sizes or {})
     return compute(order, inputs, scalars)
 
 
-def compute(order: Iterable[Node], inputs: Mapping[str, Any], namespace: Any) -> dict[Node, Any]:
+def compute(
+    order: Iterable[Node], inputs: Mapping[str, Any], namespace: Any, sizes: Mapping[str, int] | None = None
+) -> dict[Node, Any]:
     """Compute every node of an order with the functions of a namespace.
 
     >>> from symback.ops.expression import symbols
@@ -116,8 +129,9 @@ def compute(order: Iterable[Node], inputs: Mapping[str, Any], namespace: Any) ->
             values[node] = inputs[str(node.name)]
         else:
             arguments = [values[source] for source in node.inputs]
+            parameters = resolved(node.parameters, sizes) if sizes else node.parameters
             try:
-                values[node] = op.numeric(namespace, *arguments, *node.parameters)
+                values[node] = op.numeric(namespace, *arguments, *parameters)
             except OverflowError:
                 raise DomainError(
                     f"{node.name or op.label} is beyond ±1.8e308: an exact number too large for a double "
@@ -126,7 +140,9 @@ def compute(order: Iterable[Node], inputs: Mapping[str, Any], namespace: Any) ->
     return values
 
 
-def _run_arrays(order: Iterable[Node], inputs: Mapping[str, Any], like: Any) -> dict[Node, Any]:
+def _run_arrays(
+    order: Iterable[Node], inputs: Mapping[str, Any], like: Any, sizes: Mapping[str, int]
+) -> dict[Node, Any]:
     import numpy as np
 
     from symback.evaluation.arrays import ArrayNamespace
@@ -135,7 +151,7 @@ def _run_arrays(order: Iterable[Node], inputs: Mapping[str, Any], like: Any) -> 
     arrays = {name: namespace.constant(value) for name, value in inputs.items()}
     # What is undefined is reported by name afterwards; NumPy's own warnings name nothing.
     with np.errstate(all="ignore"):
-        return compute(order, arrays, namespace)
+        return compute(order, arrays, namespace, sizes)
 
 
 def refuse_undefined(values: Mapping[str, Any], order: Iterable[Node]) -> None:

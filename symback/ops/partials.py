@@ -56,9 +56,13 @@ class Partial:
             return (value if self.result is self.value else arguments[self._place]), False
         filled: list[Node] = [*arguments, value]
         for node, inputs in self._rows:
-            filled.append(
-                Node(node.op, tuple([filled[n] for n in inputs]), node.parameters) if inputs else node
-            )
+            if not inputs:
+                filled.append(node)
+                continue
+            own = tuple([filled[n] for n in inputs])
+            # The arguments of an op that works entry by entry have one shape, or are numbers.
+            shape = value.shape if value.shape and any(source.shape for source in own) else ()
+            filled.append(Node(node.op, own, node.parameters, shape=shape))
         return filled[-1], True
 
 
@@ -100,7 +104,7 @@ def occurrences(node: Node) -> int:
     0
     """
     op = node.op
-    if op is None or op.kind in (Kind.PIECEWISE_CONSTANT, Kind.MULTILINEAR) or op.arity == VARIADIC:
+    if op is None or op.kind not in (Kind.ELEMENTWISE, Kind.SELECTING) or op.arity == VARIADIC or op.share:
         return 0
     arity = len(node.inputs)
     rules = (

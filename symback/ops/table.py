@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any, Final
 from symback.core.errors import InputError, UnknownNameError
 from symback.core.op import Op
 from symback.notation.numeral import TypedNumber
-from symback.ops import activations, arithmetic, comparisons, elementary, multilinear, piecewise, selecting
+from symback.ops import (
+    activations,
+    arithmetic,
+    comparisons,
+    compositions,
+    elementary,
+    multilinear,
+    piecewise,
+    reductions,
+    selecting,
+    structural,
+)
 from symback.ops.expression import Expression, apply, constant
 
 if TYPE_CHECKING:
@@ -25,8 +36,10 @@ OPS: Final[Mapping[str, Op]] = {
 }
 """Every op by its name."""
 
-ARRAY_OPS: Final[Mapping[str, Op]] = {op.name: op for op in multilinear.RECORDS}
-"""Ops on quantities that stand for several numbers; they have no function on scalar expressions."""
+ARRAY_OPS: Final[Mapping[str, Op]] = {
+    op.name: op for module in (multilinear, structural, reductions, compositions) for op in module.RECORDS
+}
+"""Ops on whole arrays; their functions, with NumPy's signatures, are in `functions`."""
 
 ACTIVATIONS: Final = tuple(
     op.name

@@ -1,0 +1,126 @@
+"""The largest and the smallest entry along axes, and constants that stand for whole arrays."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from symback.core.op import Kind, Op, Parameter
+from symback.core.shapes import Shape, count
+from symback.notation.forms import word
+
+_SOURCE: Final = "Danskin's theorem; ties as PyTorch's max(dim) and max() pass them on"
+
+
+def without_axes(shape: Shape, axes: tuple[int, ...], *, keep: bool) -> Shape:
+    """Return a shape without some axes, or with size 1 in their place.
+
+    >>> without_axes(("N", 4), (1,), keep=True)
+    ('N', 1)
+    """
+    if keep:
+        return tuple(1 if n in axes else size for n, size in enumerate(shape))
+    return tuple(size for n, size in enumerate(shape) if n not in axes)
+
+
+def _reduced(shapes: list[Shape], axes: tuple[int, ...], keepdims: bool) -> Shape:  # noqa: FBT001 - a record's parameter
+    return without_axes(shapes[0], axes, keep=keepdims)
+
+
+def _share(largest: int) -> Any:
+    # Over everything the tied entries share, along axes the first of them gets all.
+    return lambda f, z, kink, axes, keepdims: f.extreme_share(
+        z, axes, largest, int(len(axes) == len(z.shape) and len(axes) != 1)
+    )
+
+
+_PARAMETERS: Final = (Parameter("axes", ()), Parameter("keepdims", default=False))
+
+AMAX = Op(
+    name="amax",
+    label="max",
+    kind=Kind.SELECTING,
+    parameters=_PARAMETERS,
+    numeric=lambda xp, z, axes, keepdims: xp.amax(z, axes, keepdims),
+    shape=_reduced,
+    share=_share(1),
+    form=word("max"),
+    prose="The largest entry passes its change on; of tied ones along an axis the first does.",
+    source=_SOURCE,
+)
+
+AMIN = Op(
+    name="amin",
+    label="min",
+    kind=Kind.SELECTING,
+    parameters=_PARAMETERS,
+    numeric=lambda xp, z, axes, keepdims: xp.amin(z, axes, keepdims),
+    shape=_reduced,
+    share=_share(0),
+    form=word("min"),
+    prose="The smallest entry passes its change on; of tied ones along an axis the first does.",
+    source=_SOURCE,
+)
+
+EXTREME_SHARE = Op(
+    name="extreme_share",
+    kind=Kind.PIECEWISE_CONSTANT,
+    parameters=(Parameter("axes", ()), Parameter("largest", 1), Parameter("even", 0)),
+    numeric=lambda xp, z, axes, largest, even: xp.extreme_share(z, axes, bool(largest), bool(even)),
+    form=word("share"),
+    prose="1 at the entry that is selected, 0 elsewhere; tied ones may share.",
+    source=_SOURCE,
+)
+
+SIZE = Op(
+    name="size",
+    kind=Kind.PIECEWISE_CONSTANT,
+    arity=0,
+    parameters=(Parameter("sizes", ()),),
+    numeric=lambda xp, sizes: xp.constant(count(sizes)),
+    shape=lambda shapes, sizes: (),
+    form=word("size"),
+    prose="A number of entries.",
+    source="Counting",
+)
+
+ARRAY = Op(
+    name="array",
+    kind=Kind.PIECEWISE_CONSTANT,
+    arity=0,
+    parameters=(Parameter("entries", ()),),
+    numeric=lambda xp, entries: xp.constant_array(entries),
+    shape=lambda shapes, entries: _shape_of(entries),
+    form=word("array"),
+    prose="An array of numbers that stay what they are.",
+    source="Elementary arithmetic",
+)
+
+
+def _shape_of(entries: Any) -> Shape:
+    return (len(entries), *_shape_of(entries[0])) if isinstance(entries, tuple) else ()
+
+
+ONE_HOT = Op(
+    name="one_hot",
+    kind=Kind.PIECEWISE_CONSTANT,
+    parameters=(Parameter("classes", (1,)),),
+    numeric=lambda xp, labels, classes: xp.one_hot(labels, classes[0]),
+    shape=lambda shapes, classes: (*shapes[0], classes[0]),
+    index_arguments=(0,),
+    form=word("onehot"),
+    prose="A row for each label: 1 at the label, 0 elsewhere.",
+    source="Bishop, Pattern Recognition and Machine Learning (2006), 4.1.2",
+)
+
+STOP_GRADIENT = Op(
+    name="stop_gradient",
+    label="stop",
+    kind=Kind.PIECEWISE_CONSTANT,
+    numeric=lambda xp, z: z,
+    forward=lambda sp, z: z,
+    form=word("stop"),
+    prose="The value passes, the gradient does not.",
+    source="Chen & He, Exploring Simple Siamese Representation Learning (2021)",
+)
+
+RECORDS: Final = (AMAX, AMIN, EXTREME_SHARE, SIZE, ARRAY, ONE_HOT, STOP_GRADIENT)
