@@ -26,7 +26,9 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from symback.models.neuron import Neuron
-    from symback.ops.expression import Expression, symbols
+    from symback.ops.expression import Expression, array, symbols
+    from symback.reading.data import load_data
+    from symback.reading.model import Model, model
     from symback.verification.comparison import compare
     from symback.verification.sweep import sweep
 
@@ -48,7 +50,9 @@ _PLACES = {
         "UnknownNameError",
     ),
     "symback.models.neuron": ("Neuron",),
-    "symback.ops.expression": ("Expression", "symbols"),
+    "symback.ops.expression": ("Expression", "array", "symbols"),
+    "symback.reading.data": ("load_data",),
+    "symback.reading.model": ("Model", "model"),
     "symback.verification.comparison": ("compare",),
     "symback.verification.sweep": ("sweep",),
 }
@@ -61,7 +65,7 @@ __all__ = [  # noqa: PLE0604 - the names of the table
 
 
 def __getattr__(name: str) -> Any:
-    """Find a public name, or the function of an op, when it is first used."""
+    """Find a public name, or a function on expressions, when it is first used."""
     import importlib
 
     if name in _MODULES:
@@ -69,16 +73,18 @@ def __getattr__(name: str) -> Any:
     elif name.startswith("_"):
         raise AttributeError(f"module 'symback' has no attribute {name!r}")
     else:
-        from symback.ops.table import OPS, function
+        from symback.core.errors import UnknownNameError
+        from symback.ops.functions import function_named
 
-        if name not in OPS:
-            raise AttributeError(f"module 'symback' has no attribute {name!r}")
-        value = function(OPS[name])
+        try:
+            value = function_named(name)
+        except UnknownNameError as error:
+            raise AttributeError(f"module 'symback' has no attribute {name!r}: {error}") from None
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    from symback.ops.table import OPS
+    from symback.ops.functions import FUNCTION_TABLE
 
-    return sorted({*__all__, *OPS})
+    return sorted({*__all__, *FUNCTION_TABLE})

@@ -13,6 +13,7 @@ from symback.evaluation.update import Update, updated
 from symback.evaluation.values import Values
 from symback.models.neuron import Neuron
 from symback.ops.expression import Expression
+from symback.reading.model import Model
 from symback.rendering.document import Document, Numbers, document
 from symback.rendering.json import to_json
 from symback.rendering.latex import to_latex
@@ -40,8 +41,11 @@ class Derivation(Backward):
     model: Neuron | None = None
     """The neuron, if its number of inputs is a symbol."""
 
+    values: Mapping[str, Any] = {}
+    """Values that the text of the forward pass gives; numbers that are put in take their place."""
+
     def __reduce__(self) -> tuple[object, ...]:
-        return (*super().__reduce__(), {"model": self.model})
+        return (*super().__reduce__(), {"model": self.model, "values": self.values})
 
     def at(self, n: int) -> Derivation:
         """Return the derivation for a number of inputs, of a neuron whose number is a symbol.
@@ -73,7 +77,7 @@ class Derivation(Backward):
             DomainError: A step is undefined at this point.
             KinkError: The point lies on a kink, and the kink policy is to refuse.
         """
-        together = _together(given, named)
+        together = {**self.values, **_together(given, named)}
         if self.model is not None:
             return self.at(_length(together)).evaluate(together, upstream=upstream)
         return Evaluation(self, together, upstream)
@@ -148,21 +152,24 @@ class Evaluation(Values):
 
 
 def derive(
-    model: Neuron | Expression,
+    model: Neuron | Expression | Model,
     wrt: Sequence[str | Expression] | None = None,
     *,
     detail: Detail = "named",
     kink: Any = None,
+    distributions: Sequence[str] = (),
 ) -> Derivation:
     """Derive the backward pass of a model: every local factor, every chained value.
 
     Args:
-        model: A neuron, or a scalar expression of symbols.
+        model: A neuron, an expression of symbols and arrays, or a forward pass that was read.
         wrt: What to differentiate by; all inputs and parameters unless given.
         detail: "named" composes the factors between the names that the author wrote; "atomic"
             shows every op.
         kink: What to take for a derivative where it does not exist: None for each op's own
             convention, s in [0, 1] for (1 − s) · left + s · right, "error" to refuse such points.
+        distributions: Names of arrays that sum to 1 along their last axis, such as one-hot targets:
+            the short forms use it, and numbers that break it are refused.
 
     Raises:
         InputError: An argument cannot be used.
@@ -180,9 +187,17 @@ def derive(
         derivation = Derivation(model.graph, wrt, detail, kink, naming, model.groups, model.title)
         derivation.model = model if isinstance(model.n, str) else None
         return derivation
+    if isinstance(model, Model):
+        derivation = Derivation(
+            model.graph, wrt, detail, kink, title=model.title, distributions=distributions, notes=model.notes
+        )
+        derivation.values = model.values
+        return derivation
     if isinstance(model, Expression):
-        return Derivation(Graph([model.node]), wrt, detail, kink)
-    raise InputError(f"model = {model!r}: expected a Neuron or an expression, got {type(model).__name__}")
+        return Derivation(Graph([model.node]), wrt, detail, kink, distributions=distributions)
+    raise InputError(
+        f"model = {model!r}: expected a Neuron, an expression or a Model, got {type(model).__name__}"
+    )
 
 
 def _together(given: Mapping[str, Any] | None, named: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The command line: `symback neuron`, `symback compare`."""
+"""The command line: `symback neuron`, `symback derive`, `symback compare`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from symback import __version__
-from symback.cli_input import derived, method_named, read_numbers
+from symback.cli_input import derived_forward_pass, derived_neuron, method_named, numbers_for
+from symback.cli_options import document_options, forward_pass_options, neuron_options, output_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from symback.cli_input import Given
     from symback.rendering.document import Document
     from symback.verification.report import Report
 
@@ -30,89 +30,20 @@ def cli(context: click.Context) -> None:
 
     \b
     symback neuron --x 1,-2,3 --w -3,-1,2 --b 1
-    symback neuron -n 3 --format latex --standalone -o neuron.tex
+    symback derive -e "y = tanh(w * x + b)"
+    symback derive network.py --data batch.json
     symback compare --x 1,-2,3 --w -3,-1,2 --b 1
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
 
-def _neuron_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say which neuron it is and what its numbers are."""
-    for option in reversed(
-        (
-            click.option("--x", "x", metavar="NUMBERS", help="Inputs, separated by commas."),
-            click.option("--w", "w", metavar="NUMBERS", help="Weights, separated by commas."),
-            click.option("--b", "b", metavar="NUMBER", help="Bias."),
-            click.option(
-                "-n",
-                "n",
-                metavar="N",
-                help="Number of inputs if no numbers are given; a letter stands for any.",
-            ),
-            click.option(
-                "--activation",
-                default="relu",
-                show_default=True,
-                metavar="NAME",
-                help='Activation, with parameters if it takes any: "leaky_relu(0.2)".',
-            ),
-            click.option("--upstream", metavar="NUMBER", help="Gradient from the next layer.  [default: 1]"),
-            click.option(
-                "--kink",
-                metavar="S",
-                help="Derivative at a kink: s in [0, 1] for (1-s)·left + s·right, or error.",
-            ),
-        )
-    ):
-        command = option(command)
-    return command
-
-
-def _output_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add the options that say how and where to print."""
-
-    def add(command: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed(
-            (
-                click.option(
-                    "--format",
-                    "format_",
-                    type=click.Choice(formats),
-                    default="text",
-                    show_default=True,
-                    help="How to print.",
-                ),
-                click.option(
-                    "-o", "output", metavar="FILE", help="Where to write; standard output unless given."
-                ),
-                click.option("--full", is_flag=True, help="Print the middle of a long derivation too."),
-            )
-        ):
-            command = option(command)
-        return command
-
-    return add
-
-
 @cli.command(context_settings=_WITH_EXAMPLES)
-@_neuron_options
-@click.option("--learning-rate", metavar="NUMBER", help="Add the gradient-descent step with this rate.")
-@click.option("--verify", is_flag=True, help="Judge every step: mathematics, numbers, print read back.")
-@click.option("--standalone", is_flag=True, help="With --format latex: a whole file that compiles.")
-@_output_options("text", "latex", "markdown", "json")
-def neuron(  # noqa: PLR0913 - one argument for each option
-    x: str | None,
-    w: str | None,
-    b: str | None,
-    learning_rate: str | None,
-    format_: str,
-    output: str | None,
-    *,
-    verify: bool,
-    standalone: bool,
-    full: bool,
-    **model: Any,
+@neuron_options
+@document_options
+@output_options("text", "latex", "markdown", "json")
+def neuron(
+    x: str | None, w: str | None, b: str | None, n: str | None, activation: str, **options: Any
 ) -> int:
     """Derive the backpropagation of one neuron, step by step, with numbers if they are given.
 
@@ -124,25 +55,62 @@ def neuron(  # noqa: PLR0913 - one argument for each option
     symback neuron -n 3 --format latex --standalone -o neuron.tex
     symback neuron -n 3 --verify
     """
-    from symback.core.errors import InputError
+    upstream, kink = options.pop("upstream"), options.pop("kink")
+    return _print(derived_neuron(x, w, b, n, activation, upstream, kink), **options)
+
+
+@cli.command(context_settings=_WITH_EXAMPLES)
+@forward_pass_options
+@document_options
+@output_options("text", "latex", "markdown", "json")
+def derive(  # noqa: PLR0913 - one argument for each option
+    source: str | None,
+    text: str | None,
+    data: str | None,
+    shapes: tuple[str, ...],
+    wrt: str | None,
+    detail: str,
+    distributions: tuple[str, ...],
+    **options: Any,
+) -> int:
+    """Derive the backward pass of a forward pass that is written as for NumPy.
+
+    The file or text is read, never run. Its assigned names become those of the derivation; what is
+    assigned last, or returned, is the output.
+
+    \b
+    symback derive -e "y = relu(w * x + b)"
+    symback derive -e "z = X @ W + b" --shape X="N 4" --shape W="4 3" --shape b=3
+    symback derive network.py:loss --data batch.json --format json
+    """
+    upstream, kink = options.pop("upstream"), options.pop("kink")
+    given = derived_forward_pass(source, text, data, shapes, wrt, detail, distributions, upstream, kink)
+    return _print(given, **options)
+
+
+def _print(  # noqa: PLR0913 - one argument for each option
+    given: Given,
+    *,
+    learning_rate: str | None,
+    verify: bool,
+    standalone: bool,
+    format_: str,
+    output: str | None,
+    full: bool,
+) -> int:
+    """Print a derivation, with what was asked for besides."""
     from symback.rendering.document import document
     from symback.rendering.json import to_json
     from symback.rendering.latex import to_latex
     from symback.rendering.markdown import to_markdown
 
-    derivation, given, upstream = derived(x, w, b, **model)
-    if given is None and (learning_rate is not None or upstream is not None):
-        option = "--learning-rate" if learning_rate is not None else "--upstream"
-        raise InputError(f"{option} needs numbers: give --x, --w and --b too")
-    numbers = None
-    if given is not None:
-        rate = None if learning_rate is None else read_numbers(learning_rate, "--learning-rate")[0]
-        numbers = derivation.evaluate(given, upstream=upstream).numbers(rate)
-    report = derivation.verify() if verify else None
+    numbers = numbers_for(given, learning_rate)
+    report = given.derivation.verify() if verify else None
     if format_ == "json":
-        _write(to_json(derivation, numbers, None if report is None else report.to_data()), output)
+        certificate = None if report is None else report.to_data()
+        _write(to_json(given.derivation, numbers, certificate), output)
     else:
-        arranged = document(derivation, numbers)
+        arranged = document(given.derivation, numbers)
         if format_ == "latex":
             _write(to_latex(_with_report(arranged, report), standalone=standalone), output)
         elif format_ == "markdown":
@@ -166,7 +134,7 @@ def _with_report(arranged: Document, report: Report | None) -> Document:
 
 
 @cli.command(context_settings=_WITH_EXAMPLES)
-@_neuron_options
+@neuron_options
 @click.option(
     "--against",
     metavar="METHODS",
@@ -174,7 +142,7 @@ def _with_report(arranged: Document, report: Report | None) -> Document:
     "All that are installed unless given.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Which gradients a sample takes.")
-@_output_options("text", "latex", "markdown", "json")
+@output_options("text", "latex", "markdown", "json")
 def compare(  # noqa: PLR0913 - one argument for each option
     x: str | None,
     w: str | None,
@@ -200,12 +168,14 @@ def compare(  # noqa: PLR0913 - one argument for each option
     from symback.verification.agreement import comparison_json, comparison_table
     from symback.verification.comparison import compare as compare_gradients
 
-    derivation, given, upstream = derived(x, w, b, **model)
-    if given is None:
+    given = derived_neuron(x, w, b, **model)
+    if given.values is None:
         raise InputError("compare needs numbers: give --x, --w and --b")
     methods = None if against is None else [method_named(part.strip()) for part in against.split(",")]
-    comparison = compare_gradients(derivation, given, against=methods, upstream=upstream, seed=seed)
-    report = derivation.verify(seed=seed)
+    comparison = compare_gradients(
+        given.derivation, given.values, against=methods, upstream=given.upstream, seed=seed
+    )
+    report = given.derivation.verify(seed=seed)
     if format_ == "json":
         _write(comparison_json(comparison, report), output)
     else:

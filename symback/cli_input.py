@@ -3,15 +3,48 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from symback.api import Derivation
+    from symback.rendering.document import Numbers
 
 
-def derived(  # noqa: PLR0913 - one argument for each option
+class Given(NamedTuple):
+    """What a command is about.
+
+    Attributes:
+        derivation: The derivation.
+        values: The numbers of its inputs; None if there are none.
+        upstream: The upstream gradient; None unless it is given.
+        notes: What was done with the data.
+    """
+
+    derivation: Derivation
+    values: dict[str, Any] | None
+    upstream: Any
+    notes: tuple[str, ...] = ()
+
+
+def numbers_for(given: Given, learning_rate: str | None) -> Numbers | None:
+    """Put the numbers in, if there are any."""
+    from dataclasses import replace
+
+    from symback.core.errors import InputError
+
+    if given.values is None:
+        if learning_rate is not None or given.upstream is not None:
+            option = "--learning-rate" if learning_rate is not None else "--upstream"
+            raise InputError(f"{option} needs numbers: give those of the inputs too")
+        return None
+    rate = None if learning_rate is None else read_numbers(learning_rate, "--learning-rate")[0]
+    numbers = given.derivation.evaluate(given.values, upstream=given.upstream).numbers(rate)
+    return replace(numbers, notes=[*numbers.notes, *given.notes])
+
+
+def derived_neuron(  # noqa: PLR0913 - one argument for each option
     x: str | None,
     w: str | None,
     b: str | None,
@@ -19,8 +52,8 @@ def derived(  # noqa: PLR0913 - one argument for each option
     activation: str,
     upstream: str | None,
     kink: str | None,
-) -> tuple[Derivation, dict[str, Any] | None, Any]:
-    """Derive the neuron of the options; return it with its numbers, None if there are none."""
+) -> Given:
+    """Derive the neuron of the options."""
     from symback.api import derive
     from symback.core.errors import InputError
     from symback.models.neuron import Neuron
@@ -46,10 +79,78 @@ def derived(  # noqa: PLR0913 - one argument for each option
         size = len(given["x"])
     elif size is None:
         raise InputError("nothing to derive: give numbers with --x, --w and --b, or -n for symbols")
-    choice = kink if kink in (None, "error") else read_numbers(kink, "--kink")[0]
     up = None if upstream is None else read_numbers(upstream, "--upstream")[0]
-    derivation = derive(Neuron(size, activation=activation), kink=choice)
-    return derivation, {**given, "b": given["b"][0]} if given else None, up
+    derivation = derive(Neuron(size, activation=activation), kink=_kink(kink))
+    return Given(derivation, {**given, "b": given["b"][0]} if given else None, up)
+
+
+def _kink(text: str | None) -> Any:
+    return text if text in (None, "error") else read_numbers(str(text), "--kink")[0]
+
+
+def derived_forward_pass(  # noqa: PLR0913 - one argument for each option
+    source: str | None,
+    text: str | None,
+    data: str | None,
+    shapes: tuple[str, ...],
+    wrt: str | None,
+    detail: str,
+    distributions: tuple[str, ...],
+    upstream: str | None,
+    kink: str | None,
+) -> Given:
+    """Read the forward pass of the options and derive it."""
+    from symback.api import derive
+    from symback.core.errors import InputError
+    from symback.reading.data import load_data, shape_option
+    from symback.reading.python import read_python, read_python_file
+
+    if (source is None) == (text is None):
+        raise InputError(
+            'give a file like network.py, or the forward pass itself with -e "y = relu(w * x + b)"'
+        )
+    values = {} if data is None else load_data(data)
+    stated = dict(map(shape_option, shapes))
+    if text is not None:
+        model = read_python(text, shapes=stated, values=values)
+    else:
+        path, _, name = str(source).partition(".py:")
+        model = read_python_file(
+            f"{path}.py" if name else path, function=name or None, shapes=stated, values=values
+        )
+    strangers = [name for name in stated if name not in model.shapes]
+    if strangers:
+        raise InputError(f"--shape {strangers[0]}: no such input; the inputs are {', '.join(model.shapes)}")
+    derivation = derive(
+        model,
+        None if wrt is None else [name.strip() for name in wrt.split(",")],
+        detail=detail,  # type: ignore[arg-type]
+        kink=_kink(kink),
+        distributions=distributions,
+    )
+    used = {name: value for name, value in values.items() if name in model.shapes}
+    notes = tuple(f"{name} stands in {data}, but nothing uses it." for name in values if name not in used)
+    known = {**model.values, **used}
+    complete = bool(known) or not model.shapes
+    return Given(derivation, known if complete else None, _upstream(upstream), notes)
+
+
+def _upstream(text: str | None) -> Any:
+    """Read an upstream gradient: a number, or nested lists of numbers."""
+    from symback.core.errors import InputError
+
+    if text is None:
+        return None
+    if not text.lstrip().startswith("["):
+        return read_numbers(text, "--upstream")[0]
+    import json
+
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise InputError(
+            f"--upstream {text[:40]}: expected a number, or nested lists like [[1, 2]]"
+        ) from None
 
 
 def read_numbers(text: str, option: str) -> list[Any]:

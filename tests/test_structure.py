@@ -21,7 +21,7 @@ FLOORS = (
     ("verification",),
     ("api",),
     ("__init__",),
-    ("cli_input",),
+    ("cli_input", "cli_options"),
     ("cli",),
     ("__main__",),
 )

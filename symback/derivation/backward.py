@@ -15,6 +15,7 @@ from symback.derivation.naming import NetworkNames
 from symback.derivation.steps import Equation, Step, equations
 from symback.derivation.sweep import Sweep
 from symback.ops.expression import Expression
+from symback.ops.multilinear import INNER
 from symback.ops.to_sympy import to_sympy
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Backward:
         conditions: What holds only under a condition, in words.
         kink: The kink policy.
         title: What a document about it is called.
+        distributions: The quantities that were declared to sum to 1 along their last axis.
+        has_arrays: Whether there are quantities with axes, apart from the vectors of a symbolic neuron.
     """
 
     graph: Graph
@@ -46,6 +49,8 @@ class Backward:
     conditions: list[str]
     kink: Any
     title: str
+    distributions: tuple[str, ...]
+    has_arrays: bool
 
     def __init__(  # noqa: PLR0913 - all but the first have an obvious default
         self,
@@ -56,8 +61,10 @@ class Backward:
         naming: Naming | None = None,
         groups: dict[str, list[str] | str] | None = None,
         title: str | None = None,
+        distributions: Sequence[str] = (),
+        notes: Sequence[str] = (),
     ) -> None:
-        self._arguments = (graph, wrt, detail, kink, naming, groups, title)
+        self._arguments = (graph, wrt, detail, kink, naming, groups, title, distributions, notes)
         self.kink = checked_kink(kink)
         declared = [w.node for w in wrt or () if isinstance(w, Expression) and w.node.op is None]
         if declared:
@@ -73,7 +80,17 @@ class Backward:
             self.forward = equations(self.graph.nodes)
         self.groups = {letter: group for letter, group in (groups or {}).items() if group}
         self.title = title or f"Backpropagation: the gradients of {self.graph.outputs[0].name}"
-        self.conditions = conditions(self.graph, sweep.vanishing, self.kink)
+        nodes = self.graph.nodes
+        self.has_arrays = any(node.shape for node in nodes) and all(node.op is not INNER for node in nodes)
+        self.distributions = _checked_distributions(self.graph, distributions)
+        self.conditions = [
+            *notes,
+            *(
+                f"{name} is declared a distribution: it sums to 1 along its last axis."
+                for name in self.distributions
+            ),
+            *conditions(self.graph, sweep.vanishing, self.kink),
+        ]
 
     @cached_property
     def _by_name(self) -> dict[str, Equation]:
@@ -182,6 +199,17 @@ def _asked_for(graph: Graph, wrt: Sequence[str | Expression] | None) -> list[Nod
     if not asked:
         raise InputError("wrt is empty; name at least one quantity, or leave it out for all")
     return list(dict.fromkeys(asked))
+
+
+def _checked_distributions(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(names, str):
+        raise InputError(f"distributions = {names!r}: expected a list of names, like distributions=['Y']")
+    for name in names:
+        if name not in graph.names:
+            raise UnknownNameError(_unknown("quantity", name, list(graph.names)))
+        if not graph.names[name].shape:
+            raise InputError(f"distributions: {name} is a scalar; only an array can sum to 1 along an axis")
+    return tuple(dict.fromkeys(names))
 
 
 def places_among(graph: Graph) -> set[Node]:

@@ -44,7 +44,8 @@ def conditions(graph: Graph, vanishing: Iterable[Edge], kink: Any) -> list[str]:
 
 def _at_a_kink(node: Node, point: Kink, kink: Any) -> str:
     assert node.op is not None  # noqa: S101 - only ops have kinks
-    where = f"{node.op.label} has no derivative where its argument is {in_words(point.at)}"
+    argument = "argument" if len(node.inputs) == 1 else "first argument"
+    where = f"{node.op.label} has no derivative where its {argument} is {in_words(point.at)}"
     if kink == "error":
         return f"{where}; such a point is refused."
     share = point.convention if kink is None else kink

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from symback.core.node import Node
+from symback.core.op import Kind
 from symback.ops.arithmetic import CONSTANT, MUL
 from symback.ops.multilinear import EINSUM, INNER, pulled_back
 from symback.ops.partials import partial
@@ -83,7 +84,8 @@ def local_factor(edge: Edge, kink: Any) -> Factor | None:
 
 
 def _vanishes(node: Node, position: int, kink: Any) -> bool:
-    if node.op is not None and position in node.op.index_arguments:
+    op = node.op
+    if op is not None and (position in op.index_arguments or op.kind is Kind.PIECEWISE_CONSTANT):
         return True
     return _by_entries(node) and is_zero(partial(node, position, kink)[0])
 

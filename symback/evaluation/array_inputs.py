@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from symback.core.errors import InputError, UnknownNameError
 from symback.core.node import Role
@@ -15,18 +15,6 @@ if TYPE_CHECKING:
 
     from symback.core.node import Node
     from symback.derivation.backward import Backward
-
-
-def has_arrays(backward: Backward) -> bool:
-    """Say whether a quantity that comes from outside, or the output, has axes.
-
-    >>> from symback.core.graph import Graph
-    >>> from symback.derivation.backward import Backward
-    >>> from symback.ops.expression import array
-    >>> has_arrays(Backward(Graph([(2 * array("x", "3")).node])))
-    True
-    """
-    return bool(backward.output.shape) or any(node.shape for node in backward.graph.leaves())
 
 
 def spread_arrays(
@@ -67,6 +55,8 @@ def spread_arrays(
                 "gradient of that shape; give upstream=…, or end in a scalar such as a loss"
             )
         values[str(seed.name)] = 1
+    for name in backward.distributions:
+        _refuse_no_distribution(name, values.get(name))
     up = checked_array(values[str(seed.name)], seed, as_index=False)
     _bind_sizes(seed, tuple(up.shape), sizes)
     values[str(seed.name)] = up
@@ -92,6 +82,26 @@ def checked_array(value: Any, node: Node, *, as_index: bool) -> Any:
             raise InputError(f"{name} says where to look something up: expected integers, got {value.dtype}")
         return np.asarray(value).copy()
     return checked_number(value, name) if value.shape else _without_axes(value, name)
+
+
+_SUM_TOLERANCE: Final = 1e-6
+"""Rows of float32 numbers sum to 1 within this."""
+
+
+def _refuse_no_distribution(name: str, value: Any) -> None:
+    """Refuse rows that do not sum to 1 where a distribution was declared."""
+    if value is None:
+        return  # computed, not given
+    import numpy as np
+
+    rows = np.asarray(value, dtype=float).sum(axis=-1)
+    wrong = np.argwhere(np.abs(rows - 1) > _SUM_TOLERANCE)
+    if len(wrong):
+        place = tuple(int(n) for n in wrong[0])
+        where = f"row {', '.join(map(str, place))} of {name}" if place else name
+        raise InputError(
+            f"{where} sums to {rows[place]:.6g}, but {name} is declared a distribution, which sums to 1"
+        )
 
 
 def _without_axes(value: Any, name: str) -> Any:

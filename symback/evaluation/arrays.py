@@ -199,6 +199,12 @@ class ArrayNamespace:
 
         return self._xp.asarray(np.asarray(entries, dtype=float), dtype=self._dtype, **self._device)
 
+    def index_array(self, entries: Any) -> Any:
+        """Return integers in nested sequences as an array of integers."""
+        import numpy as np
+
+        return self._xp.asarray(np.asarray(entries, dtype=np.int64), **self._device)
+
     def eye(self, size: int) -> Any:
         """Return the identity matrix."""
         return self._xp.eye(size, dtype=self._dtype, **self._device)

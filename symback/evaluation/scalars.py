@@ -8,6 +8,7 @@ real part, so that every function stays analytic off its kinks.
 
 from __future__ import annotations
 
+import builtins
 import cmath
 import math
 from fractions import Fraction
@@ -72,7 +73,11 @@ def power(base: Scalar, exponent: Scalar) -> Scalar:
             return _integral(Fraction(base) ** int(exponent))
     if base < 0 and exponent != int(exponent):
         return _NAN
-    return _floating(lambda z: z ** float(exponent), base)
+    try:
+        return float(base) ** float(exponent)
+    except OverflowError:
+        odd = exponent == int(exponent) and int(exponent) % 2
+        return -_INF if base < 0 and odd else _INF
 
 
 def gt(left: Scalar, right: Scalar) -> bool:
@@ -125,6 +130,29 @@ def abs(z: Scalar) -> Scalar:  # noqa: A001 - named as in the array-API standard
     return -z if z.real < 0 else z
 
 
+def floor(z: Scalar) -> Scalar:
+    """Return the largest whole number that is not above z."""
+    return _whole(math.floor, z)
+
+
+def ceil(z: Scalar) -> Scalar:
+    """Return the smallest whole number that is not below z."""
+    return _whole(math.ceil, z)
+
+
+def round(z: Scalar) -> Scalar:  # noqa: A001 - named as in the array-API standard
+    """Return the whole number nearest to z, of two the even one."""
+    return _whole(builtins.round, z)
+
+
+def _whole(function: Callable[[Any], int], z: Scalar) -> Scalar:
+    """Round by the real part; floats stay floats, and what is infinite or undefined stays that."""
+    real = z.real
+    if not isinstance(real, float):
+        return function(real)
+    return float(function(real)) if math.isfinite(real) else real
+
+
 def _is_exact(value: Scalar) -> bool:
     return isinstance(value, int | Fraction)
 
@@ -136,7 +164,11 @@ def _integral(value: Fraction) -> int | Fraction:
 def _floating(function: Callable[[float], float], z: Scalar) -> float:
     """Apply a real function; nan outside its domain, an infinity where it overflows."""
     try:
-        return function(float(z))
+        number = float(z)
+    except OverflowError:  # an exact number beyond all doubles
+        number = _INF if z > 0 else -_INF
+    try:
+        return function(number)
     except OverflowError:
         return _INF if z > 0 else -_INF
     except ValueError:
@@ -177,10 +209,25 @@ def _log(z: float) -> float:
     return -_INF if z == 0 else math.log(z)
 
 
+def _log1p(z: float) -> float:
+    return -_INF if z == -1 else math.log1p(z)
+
+
+def _complex_expm1(z: complex) -> complex:
+    e = math.expm1(z.real)
+    return complex(e * math.cos(z.imag) - 2 * math.sin(z.imag / 2) ** 2, (e + 1) * math.sin(z.imag))
+
+
+def _complex_log1p(z: complex) -> complex:
+    # |1 + z|² − 1, without the 1 that would cancel.
+    beyond = z.real * (2 + z.real) + z.imag * z.imag
+    return complex(_floating(_log1p, beyond) / 2, math.atan2(z.imag, 1 + z.real))
+
+
 exp = _pair(_exp, cmath.exp)
-expm1 = _pair(math.expm1, lambda z: cmath.exp(z) - 1)
+expm1 = _pair(math.expm1, _complex_expm1)
 log = _pair(_log, cmath.log)
-log1p = _pair(math.log1p, lambda z: cmath.log(1 + z))
+log1p = _pair(_log1p, _complex_log1p)
 sqrt = _pair(math.sqrt, cmath.sqrt)
 sin = _pair(math.sin, cmath.sin)
 cos = _pair(math.cos, cmath.cos)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from symback.core.errors import DomainError, KinkError, UnknownNameError
 from symback.core.shapes import resolved
 from symback.evaluation import scalars
-from symback.evaluation.array_inputs import has_arrays, spread_arrays
+from symback.evaluation.array_inputs import spread_arrays
 from symback.evaluation.inputs import spread
 from symback.evaluation.kinks import AtKink, kinks_hit
 from symback.notation.numeral import in_words, spell
@@ -38,7 +38,7 @@ class Values(Mapping[str, Any]):
     def __init__(self, backward: Backward, given: Mapping[str, Any], upstream: Any = None) -> None:
         self.backward = backward
         self.sizes: dict[str, int] = {}
-        if has_arrays(backward):
+        if backward.has_arrays:
             inputs, self.sizes = spread_arrays(backward, given, upstream)
         else:
             inputs = spread(backward, given, upstream)

@@ -227,6 +227,18 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Selected:
+    """1 where an entry is the largest or the smallest along some axes, 0 elsewhere."""
+
+    def write(self, arguments: Sequence[Written], parameters: Sequence[object] = ()) -> Written:
+        """Write 1(a = max(a)); the second parameter says whether the largest is meant."""
+        body = arguments[0].tree
+        name = "max" if len(parameters) < 2 or parameters[1] else "min"  # noqa: PLR2004 - the second one
+        extreme = Call(Letters(name, "upright"), (body,))
+        return Written(Indicator(row(body, Sign("="), extreme)), Level.CALL)
+
+
+@dataclass(frozen=True, slots=True)
 class Transparent:
     """Nothing of its own: only the argument shows."""
 

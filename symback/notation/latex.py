@@ -27,18 +27,26 @@ _SIGNS: Final = {
     "←": r"\gets",
     "⋯": r"\cdots",
     "…": r"\dots",
+    "⊙": r"\odot",
+    "⊘": r"\oslash",
+    "↦": r"\mapsto",
+    "\u2062": r"\,",
+    "\u2063": r"\,",
 }
 
 _LETTERS: Final = {
     "∂": r"\partial",
     "∇": r"\nabla",
     "⋯": r"\cdots",
+    "⊤": r"\top",
     "ϕ": r"\varphi",
     "η": r"\eta",
     **{letter: rf"\{name}" for name, letter in GREEK.items() if letter not in LATIN_LOOKING},
     "ε": r"\varepsilon",
     "Υ": r"\Upsilon",
 }
+
+_DELIMITERS: Final = {"‖": r"\Vert"}
 
 _NAMED_FUNCTIONS: Final = frozenset(
     ["arctan", "cos", "cosh", "exp", "ln", "log", "max", "min", "sin", "sinh", "tan", "tanh"],
@@ -64,6 +72,13 @@ _ESCAPES: Final = {
     "≥": r"$\ge$",
     "·": r"$\cdot$",
     "±": r"$\pm$",
+    "⊙": r"$\odot$",
+    "⊘": r"$\oslash$",
+    "‖": r"$\Vert$",
+    "×": r"$\times$",
+    "ᵀ": r"$^\top$",
+    "ᵢ": "$_i$",
+    "ⱼ": "$_j$",
     **{letter: f"${spelled}$" for letter, spelled in {**_LETTERS, **LATIN_LOOKING}.items() if letter != "∂"},
     "…": r"\dots{}",
     '"': r"\textquotedbl{}",
@@ -189,8 +204,10 @@ def _head(head: t.Tree, dialect: Dialect) -> str:
 
 def _fenced(left: str, body: t.Tree, right: str, dialect: Dialect) -> str:
     spelled = _spell(body, dialect)
+    left, right = _DELIMITERS.get(left, left), _DELIMITERS.get(right, right)
     if left and right and not is_tall(body):
-        return f"{left}{spelled}{right}"
+        # A command needs a space after it.
+        return f"{left}{' ' if left.startswith(chr(92)) else ''}{spelled}{right}"
     return rf"\left{left or '.'} {spelled} \right{right or '.'}"
 
 

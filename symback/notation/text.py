@@ -9,6 +9,7 @@ from symback.notation import tree as t
 from symback.notation.pattern import spell_slot
 
 _SUPERSCRIPTS: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_BESIDE: Final = "\u2062\u2063"
 _MARKS: Final = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 
 
@@ -79,9 +80,17 @@ def _row(items: tuple[t.Tree, ...]) -> str:
             parts.append(f" {spelled}" if apart else spelled)
         elif spelled == ",":
             parts.append(", ")
+        elif spelled in _BESIDE:
+            parts.append(" @ " if _are_matrices(items[position - 1], spelled, items[position + 1]) else " ")
         else:
             parts.append(f" {spelled} ")
     return "".join(parts)
+
+
+def _are_matrices(left: t.Tree, sign: str, right: t.Tree) -> bool:
+    """Say whether things side by side are a matrix product, which gets the sign of code."""
+    whole = t.Name | t.Script | t.Fence | t.Call
+    return sign == _BESIDE[0] and isinstance(left, whole) and isinstance(right, whole)
 
 
 def _operand(tree: t.Tree) -> str:
@@ -94,6 +103,10 @@ def _operand(tree: t.Tree) -> str:
 def _superscript(spelled: str) -> str:
     if spelled.isdigit():
         return spelled.translate(_SUPERSCRIPTS)
+    if spelled == "⊤":
+        return "ᵀ"
+    if spelled.startswith(" ⊙ "):
+        return f"^⊙{spelled[3:]}"
     if spelled.startswith("−") and spelled[1:].isdigit():
         return "⁻" + spelled[1:].translate(_SUPERSCRIPTS)
     return f"^({spelled})"

@@ -34,7 +34,7 @@ def width(tree: t.Tree) -> float:  # noqa: C901, PLR0911, PLR0912 - one branch p
         case t.Number(text):
             return _DIGIT * len(text)
         case t.Sign(text):
-            return _COMMA if text == "," else _SIGN
+            return _COMMA if text in ",\u2062\u2063" else _SIGN
         case t.Row(items):
             return sum(map(width, items))
         case t.Fraction(numerator, denominator):

@@ -17,6 +17,9 @@ _SELU_PRODUCT: Final = 1.7580993408473766
 _QUICK_GELU: Final = 1.702
 _TANH_GELU: Final = 0.7978845608028654  # √(2/π)
 
+_LEVELS: Final = range(19, 2, -2)
+_NEAR: Final = 1
+
 
 def _sigmoid(xp: Any, z: Any) -> Any:
     # Only exp of negative numbers: never overflows.
@@ -31,6 +34,24 @@ def _softplus(xp: Any, z: Any) -> Any:
 def _exp_branch(xp: Any, z: Any, alpha: Any) -> Any:
     """α(eᶻ − 1) for z ≤ 0, without overflow for the others."""
     return xp.multiply(alpha, xp.expm1(xp.minimum(z, 0)))
+
+
+def _gelu_tanh(xp: Any, z: Any) -> Any:
+    # (1 + tanh u) / 2 is σ(2u), which keeps its digits where tanh nears −1.
+    u = xp.multiply(_TANH_GELU, xp.add(z, xp.multiply(0.044715, xp.power(z, 3))))
+    return xp.multiply(z, _sigmoid(xp, xp.multiply(2, u)))
+
+
+def _tanhshrink(xp: Any, z: Any) -> Any:
+    # Near 0, z and tanh z cancel. Lambert's continued fraction tanh z = z / (1 + q) with
+    # q = z² / (3 + z² / (5 + …)) gives z · q / (1 + q) instead; nine levels are exact up to |z| = 1.
+    near = xp.minimum(xp.maximum(z, -_NEAR), _NEAR)
+    square = xp.multiply(near, near)
+    q: Any = 0
+    for level in _LEVELS:
+        q = xp.divide(square, xp.add(level, q))
+    small = xp.divide(xp.multiply(near, q), xp.add(1, q))
+    return xp.where(xp.lt(xp.abs(z), _NEAR), small, xp.subtract(z, xp.tanh(z)))
 
 
 IDENTITY = Op(
@@ -66,7 +87,8 @@ SOFTPLUS = Op(
     prose="A smooth ReLU; its derivative is the sigmoid.",
     source="Dugas et al., Incorporating Second-Order Functional Knowledge (2001)",
     peers={
-        "torch": lambda torch, z, beta: torch.nn.functional.softplus(z, beta, 1e9),
+        # PyTorch's own is linear from βz = 20 on, where a double still sees the difference.
+        "torch": lambda torch, z, beta: torch.nn.functional.softplus(z, beta, 40),
         "jax": lambda jax, z, beta: jax.nn.softplus(beta * z) / beta,
     },
 )
@@ -160,10 +182,7 @@ GELU_TANH = Op(
     forward=lambda sp, z: (
         z / 2 * (1 + sp.tanh(sp.sqrt(2 / sp.pi) * (z + sp.Rational(44715, 1000000) * z**3)))
     ),
-    numeric=lambda xp, z: xp.multiply(
-        xp.multiply(0.5, z),
-        xp.add(1, xp.tanh(xp.multiply(_TANH_GELU, xp.add(z, xp.multiply(0.044715, xp.power(z, 3)))))),
-    ),
+    numeric=_gelu_tanh,
     form=forms.Function(Letters("GELUtanh", "upright")),
     textbook=(
         lambda f, z, y: (
@@ -196,18 +215,22 @@ QUICK_GELU = Op(
     ),
     prose="GELU with the normal distribution approximated through the sigmoid.",
     source="Hendrycks & Gimpel, Gaussian Error Linear Units (2016)",
+    peers={
+        "torch": lambda torch, z: z * torch.sigmoid(_QUICK_GELU * z),
+        "jax": lambda jax, z: z * jax.nn.sigmoid(_QUICK_GELU * z),
+    },
 )
 
 TANHSHRINK = Op(
     name="tanhshrink",
     kind=Kind.ELEMENTWISE,
     forward=lambda sp, z: z - sp.tanh(z),
-    numeric=lambda xp, z: xp.subtract(z, xp.tanh(z)),
+    numeric=_tanhshrink,
     form=forms.word("tanhshrink"),
     textbook=(lambda f, z, y: f.tanh(z) ** 2,),
     prose="What tanh leaves of a value.",
     source="PyTorch documentation, torch.nn.Tanhshrink",
-    peers={"torch": "nn.functional.tanhshrink"},
+    peers={"torch": "nn.functional.tanhshrink", "jax": lambda jax, z: z - jax.numpy.tanh(z)},
 )
 
 MISH = Op(

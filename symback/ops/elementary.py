@@ -135,8 +135,9 @@ EXPM1 = Op(
     forward=lambda sp, z: sp.exp(z) - 1,
     numeric=lambda xp, z: xp.expm1(z),
     form=forms.word("expm1"),
-    textbook=(lambda f, z, y: y + 1,),
-    prose="The exponential less 1, exact near 0.",
+    # Not y + 1, which loses its digits where y nears −1.
+    textbook=(lambda f, z, y: f.exp(z),),
+    prose="The exponential less 1, exact near 0; its derivative is the exponential.",
     source=_CALCULUS,
     peers={"torch": "expm1", "jax": "numpy.expm1"},
 )
@@ -164,7 +165,7 @@ RSQRT = Op(
     sample=_POSITIVE,
     prose="The reciprocal of the square root.",
     source=_CALCULUS,
-    peers={"torch": "rsqrt"},
+    peers={"torch": "rsqrt", "jax": "lax.rsqrt"},
 )
 
 CUBE = Op(
@@ -175,7 +176,7 @@ CUBE = Op(
     form=forms.Power(3),
     prose="The cube's derivative is three times the square.",
     source=_CALCULUS,
-    peers={},
+    peers={"torch": lambda torch, z: z**3, "jax": lambda jax, z: z**3},
 )
 
 TAN = Op(
@@ -226,7 +227,7 @@ ABS = Op(
     kinks=lambda: (Kink(0, 0.5),),
     prose="The absolute value rises where its argument is positive and falls where it is negative.",
     source=_CALCULUS,
-    peers={"torch": "abs"},
+    peers={"torch": "abs", "jax": "numpy.abs"},
 )
 
 SIGN = Op(

@@ -6,10 +6,12 @@ from typing import Any
 
 from symback.core.errors import InputError
 from symback.core.shapes import Shape, Size, broadcast_shape, spelled
+from symback.ops.arithmetic import CONSTANT
 from symback.ops.axes import axis_of, expression, letters, moved
 from symback.ops.expression import Expression, broadcast, described, make
 from symback.ops.linear_algebra import transpose
 from symback.ops.rearranging import take_slices
+from symback.ops.reductions import ARRAY, INDICES
 from symback.ops.structural import GATHER, SCATTER_ADD
 
 
@@ -129,7 +131,7 @@ def _looked_up(z: Expression, keys: list[Any]) -> Expression:
 
 def gather(z: Expression, indices: Any) -> Expression:
     """Return the rows of z at arrays of integers, one array for each of the leading axes."""
-    arrays = [expression(index) for index in indices]
+    arrays = [_as_index(expression(index)) for index in indices]
     common = broadcast_shape([index.shape for index in arrays])
     if common is None:
         raise InputError(
@@ -139,6 +141,23 @@ def gather(z: Expression, indices: Any) -> Expression:
     shape = (*common, *z.shape[len(arrays) :])
     spread = [broadcast(index.node, common) for index in arrays]
     return make(GATHER, [z.node, *spread], (shape,))
+
+
+def _as_index(index: Expression) -> Expression:
+    """Return constants as integers."""
+    if index.node.op not in (ARRAY, CONSTANT) or index.node.name is not None:
+        return index
+    entries = index.node.parameters[0]
+    _check_integers(entries)
+    return make(INDICES, [], (entries,))
+
+
+def _check_integers(entries: Any) -> None:
+    for entry in entries if isinstance(entries, tuple) else (entries,):
+        if isinstance(entry, tuple):
+            _check_integers(entry)
+        elif isinstance(entry, bool) or not isinstance(entry, int):
+            raise InputError(f"an index holds {entry!r}; expected integers")
 
 
 def scatter_add(z: Expression, indices: Any, shape: Shape) -> Expression:

@@ -41,6 +41,24 @@ LEAKY_RELU = Op(
     },
 )
 
+PRELU = Op(
+    name="prelu",
+    label="PReLU",
+    kind=Kind.ELEMENTWISE,
+    arity=2,
+    forward=lambda sp, z, slope: sp.Piecewise((z, z > 0), (slope * z, True)),
+    numeric=lambda xp, z, slope: xp.where(xp.gt(z, 0), z, xp.multiply(slope, z)),
+    form=forms.word("PReLU"),
+    # At z = 0: the slope with respect to z; 0 with respect to the slope, from either side.
+    kinks=lambda: (Kink(0, _LEFT),),
+    prose="A leaky ReLU whose slope is learned.",
+    source="He et al., Delving Deep into Rectifiers (2015)",
+    peers={
+        "torch": "nn.functional.prelu",
+        "jax": lambda jax, z, slope: jax.numpy.where(z > 0, z, slope * z),
+    },
+)
+
 RELU6 = Op(
     name="relu6",
     label="ReLU6",
@@ -159,7 +177,10 @@ HARDSHRINK = Op(
     kinks=lambda lambd: (Kink(-lambd, _RIGHT), Kink(lambd, _LEFT)),
     prose="Keeps what is farther from 0 than its margin and turns the rest into 0.",
     source="Donoho & Johnstone, Ideal Spatial Adaptation by Wavelet Shrinkage (1994)",
-    peers={"torch": "nn.functional.hardshrink"},
+    peers={
+        "torch": "nn.functional.hardshrink",
+        "jax": lambda jax, z, lambd: jax.numpy.where(abs(z) > lambd, z, 0),
+    },
 )
 
 THRESHOLD = Op(
@@ -174,12 +195,76 @@ THRESHOLD = Op(
     kinks=lambda threshold, value: (Kink(threshold, _LEFT),),
     prose="Passes values above its threshold on and turns the others into a constant.",
     source="PyTorch documentation, torch.nn.Threshold",
-    peers={"torch": "nn.functional.threshold"},
+    peers={
+        "torch": "nn.functional.threshold",
+        "jax": lambda jax, z, threshold, value: jax.numpy.where(z > threshold, z, value),
+    },
+)
+
+
+def _rounding(sp: Any, name: str) -> Any:
+    """Return SymPy's floor or ceiling with the derivative 0, which SymPy leaves undone.
+
+    A pickle holds SymPy's own function.
+    """
+    own = getattr(sp, name)
+
+    def fdiff(self: Any, argindex: int = 1) -> Any:  # noqa: ARG001 - as SymPy calls it
+        return sp.Integer(0)
+
+    def reduce_ex(self: Any, protocol: int) -> Any:  # noqa: ARG001 - as pickle calls it
+        return own, self.args
+
+    return type(name, (own,), {"fdiff": fdiff, "__reduce_ex__": reduce_ex})
+
+
+def _round(sp: Any, z: Any) -> Any:
+    # One half is added before the floor; halves that land on an odd number, where z/2 − 1/4 is
+    # whole, go one down again: ⌊a⌋ + ⌊−a⌋ + 1 is 1 where a is whole, 0 elsewhere.
+    floor = _rounding(sp, "floor")
+    a = z / 2 - sp.Rational(1, 4)
+    return floor(z + sp.Rational(1, 2)) - floor(a) - floor(-a) - 1
+
+
+_WHOLE: Final = "Iverson, A Programming Language (1962)"
+
+FLOOR = Op(
+    name="floor",
+    kind=Kind.PIECEWISE_CONSTANT,
+    forward=lambda sp, z: _rounding(sp, "floor")(z),
+    numeric=lambda xp, z: xp.floor(z),
+    form=forms.word("floor"),
+    prose="The largest whole number that is not above its argument; it does not change between jumps.",
+    source=_WHOLE,
+    peers={"torch": "floor", "jax": "numpy.floor"},
+)
+
+CEIL = Op(
+    name="ceil",
+    kind=Kind.PIECEWISE_CONSTANT,
+    forward=lambda sp, z: _rounding(sp, "ceiling")(z),
+    numeric=lambda xp, z: xp.ceil(z),
+    form=forms.word("ceil"),
+    prose="The smallest whole number that is not below its argument; it does not change between jumps.",
+    source=_WHOLE,
+    peers={"torch": "ceil", "jax": "numpy.ceil"},
+)
+
+ROUND = Op(
+    name="round",
+    kind=Kind.PIECEWISE_CONSTANT,
+    forward=_round,
+    numeric=lambda xp, z: xp.round(z),
+    form=forms.word("round"),
+    prose="The nearest whole number, of two the even one; it does not change between jumps.",
+    source="IEEE Standard for Floating-Point Arithmetic (IEEE 754), sec. 4.3.1",
+    peers={"torch": "round", "jax": "numpy.round"},
 )
 
 RECORDS: Final = (
     RELU,
     LEAKY_RELU,
+    PRELU,
     RELU6,
     HARDTANH,
     CLAMP,
@@ -188,4 +273,7 @@ RECORDS: Final = (
     SOFTSHRINK,
     HARDSHRINK,
     THRESHOLD,
+    FLOOR,
+    CEIL,
+    ROUND,
 )

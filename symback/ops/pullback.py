@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from symback.core.errors import DerivationError
 from symback.core.node import Node, postorder
+from symback.core.op import Kind
 from symback.ops.arithmetic import ADD, CONSTANT, MUL
 from symback.ops.axes import spread
 from symback.ops.expression import Expression, make
@@ -42,7 +43,7 @@ def pullback(node: Node, position: int, upstream: Node, kink: Any = None) -> Nod
     op = node.op
     if op is None:
         raise DerivationError(f"{node.name!r} comes from outside; it has no derivative of its own")
-    if position in op.index_arguments:
+    if position in op.index_arguments or op.kind is Kind.PIECEWISE_CONSTANT:
         return None
     if op is EINSUM:
         return _through_product(node, position, upstream)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from symback.core.op import Kind, Op, Parameter
 from symback.core.shapes import Shape, count
-from symback.notation.forms import word
+from symback.notation.forms import Selected, word
 
 _SOURCE: Final = "Danskin's theorem; ties as PyTorch's max(dim) and max() pass them on"
 
@@ -66,7 +66,8 @@ EXTREME_SHARE = Op(
     kind=Kind.PIECEWISE_CONSTANT,
     parameters=(Parameter("axes", ()), Parameter("largest", 1), Parameter("even", 0)),
     numeric=lambda xp, z, axes, largest, even: xp.extreme_share(z, axes, bool(largest), bool(even)),
-    form=word("share"),
+    shape=lambda shapes, *parameters: shapes[0],
+    form=Selected(),
     prose="1 at the entry that is selected, 0 elsewhere; tied ones may share.",
     source=_SOURCE,
 )
@@ -92,6 +93,19 @@ ARRAY = Op(
     shape=lambda shapes, entries: _shape_of(entries),
     form=word("array"),
     prose="An array of numbers that stay what they are.",
+    source="Elementary arithmetic",
+)
+
+
+INDICES = Op(
+    name="indices",
+    kind=Kind.PIECEWISE_CONSTANT,
+    arity=0,
+    parameters=(Parameter("entries", ()),),
+    numeric=lambda xp, entries: xp.index_array(entries),
+    shape=lambda shapes, entries: _shape_of(entries),
+    form=word("array"),
+    prose="Integers that say where to look something up.",
     source="Elementary arithmetic",
 )
 
@@ -123,4 +137,4 @@ STOP_GRADIENT = Op(
     source="Chen & He, Exploring Simple Siamese Representation Learning (2021)",
 )
 
-RECORDS: Final = (AMAX, AMIN, EXTREME_SHARE, SIZE, ARRAY, ONE_HOT, STOP_GRADIENT)
+RECORDS: Final = (AMAX, AMIN, EXTREME_SHARE, SIZE, ARRAY, INDICES, ONE_HOT, STOP_GRADIENT)

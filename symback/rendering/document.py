@@ -13,6 +13,8 @@ from symback.notation.identifier import identifier
 from symback.notation.numeral import spell
 from symback.notation.text import text
 from symback.notation.tree import Colour, Fence, Letters, Name, Tree, separated
+from symback.rendering.array_document import array_parts, notation_in_words
+from symback.rendering.array_lines import ArrayLines
 from symback.rendering.calls import chain_rule, nested_calls
 from symback.rendering.families import Sketch, Sketcher
 from symback.rendering.line import Line, Side
@@ -81,9 +83,28 @@ class Document:
 @collection_paused()
 def document(backward: Backward, numbers: Numbers | None = None) -> Document:
     """Arrange a derivation, with numbers put in if there are any."""
+    if backward.has_arrays:
+        return _of_arrays(backward, numbers)
     looks = Looks(backward, numbers.values if numbers else None)
     parts = [part for part in _parts(backward, numbers, looks) if part.lines or part.prose]
     return Document(backward.title, parts, looks)
+
+
+def _of_arrays(backward: Backward, numbers: Numbers | None) -> Document:
+    lines = ArrayLines(backward, numbers.values if numbers else None)
+    parts = [
+        Part(title, shown, prose, steps)
+        for title, shown, prose, steps in array_parts(backward, lines)
+        if shown
+    ]
+    if numbers and numbers.update:
+        update = numbers.update
+        parts.append(
+            Part("Update", update_lines(update, backward, lines.looks), [_change(update)], steps=True)
+        )
+    words = notation_in_words([line for part in parts for line in part.lines if isinstance(line, Line)])
+    told = [*(numbers.notes if numbers else ()), *backward.conditions, *words]
+    return Document(backward.title, [*parts, Part("Conditions", prose=told)], lines.looks)
 
 
 def _parts(backward: Backward, numbers: Numbers | None, looks: Looks) -> Iterator[Part]:

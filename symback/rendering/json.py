@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from symback.core.collection import collection_paused
 from symback.notation.latex import latex
 from symback.notation.text import text
 from symback.notation.tree import Sign
+from symback.rendering.array_lines import ArrayLines
 from symback.rendering.calls import nested_calls
 from symback.rendering.families import Sketcher, Speller
 from symback.rendering.looks import Looks
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from symback.core.node import Node
     from symback.derivation.backward import Backward
+    from symback.derivation.steps import Step
     from symback.rendering.document import Numbers
     from symback.rendering.line import Line
     from symback.rendering.update import Update
@@ -44,18 +49,16 @@ def to_json(
 def as_data(backward: Backward, numbers: Numbers | None = None) -> dict[str, Any]:
     """Return a derivation as plain data: dictionaries, lists, text and doubles."""
     values = numbers.values if numbers else None
-    looks = Looks(backward, values)
-    sketcher = Sketcher()
-    speller = Speller(looks, lambda tree: latex(tree, "line"), whole_equation)
+    spelled = _spelled_arrays(backward, values) if backward.has_arrays else _spelled(backward, values)
 
     def value(name: str) -> dict[str, Any]:
         return valued(values.get(name) if values is not None else None)
 
     data: dict[str, Any] = {
         "schema": SCHEMA,
-        "expression": text(nested_calls(backward.output, looks).tree),
+        "expression": spelled.expression,
         "forward": [
-            {"name": equation.name, "latex": speller(sketcher.forward(equation.node)), **value(equation.name)}
+            {"name": equation.name, **spelled.forward(equation.node), **value(equation.name)}
             for equation in backward.forward
         ],
         "steps": [
@@ -63,7 +66,7 @@ def as_data(backward: Backward, numbers: Numbers | None = None) -> dict[str, Any
                 "name": step.name,
                 "kind": step.kind.value,
                 "rule": step.rule,
-                "latex": speller(sketcher.step(step)),
+                **spelled.step(step),
                 "uses": list(step.uses),
                 "shape": list(step.node.shape),
                 **value(step.name),
@@ -76,6 +79,44 @@ def as_data(backward: Backward, numbers: Numbers | None = None) -> dict[str, Any
     if numbers and numbers.update:
         data["update"] = _update(numbers.update)
     return data
+
+
+class _Spelled(NamedTuple):
+    """The LaTeX of one derivation.
+
+    Attributes:
+        expression: The output in one line of text.
+        forward: The keys that say how a forward equation is written.
+        step: The keys that say how a step is written.
+    """
+
+    expression: str
+    forward: Callable[[Node], dict[str, str]]
+    step: Callable[[Step], dict[str, str]]
+
+
+def _spelled(backward: Backward, values: Mapping[str, Any] | None) -> _Spelled:
+    looks = Looks(backward, values)
+    sketcher = Sketcher()
+    speller = Speller(looks, lambda tree: latex(tree, "line"), whole_equation)
+    return _Spelled(
+        text(nested_calls(backward.output, looks).tree),
+        lambda node: {"latex": speller(sketcher.forward(node))},
+        lambda step: {"latex": speller(sketcher.step(step))},
+    )
+
+
+def _spelled_arrays(backward: Backward, values: Mapping[str, Any] | None) -> _Spelled:
+    lines = ArrayLines(backward, values)
+
+    def keys(written: Sequence[Line]) -> dict[str, str]:
+        names = ("latex", "index_latex")
+        return {key: whole_equation(line) for key, line in zip(names, written, strict=False)}
+
+    sides = lines.forward(backward.output)[0].sides
+    return _Spelled(
+        text(sides[0].tree), lambda node: keys(lines.forward(node)), lambda step: keys(lines.step(step))
+    )
 
 
 def valued(value: Any) -> dict[str, Any]:

@@ -44,11 +44,8 @@ class Looks:
         self.has_entries = any(node.shape for node in backward.graph.nodes)
         self.steps: dict[Node, Step] = {step.node: step for step in backward.steps}
         names = backward.graph.names
-        output = str(backward.output.name)
-        if output in {"L", "loss", "J", "C", "cost"}:
-            self.loss: Tree = identifier(output)
-        else:
-            self.loss = identifier(next(n for n in ("L", "J", "L_final") if n not in names))
+        # Not the output itself, even if it is a loss: ∂L/∂x is then its own factor, without an upstream.
+        self.loss: Tree = identifier(next(n for n in ("L", "J", "L_final") if n not in names))
 
     @property
     def has_numbers(self) -> bool:

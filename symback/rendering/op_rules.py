@@ -11,6 +11,7 @@ from symback.notation.forms import Choice, Level, Written, written_number
 from symback.notation.identifier import identifier
 from symback.notation.tree import Fraction, Indicator, Letters, Tree, parentheses, row
 from symback.notation.width import width
+from symback.ops import arithmetic
 from symback.ops.arithmetic import CONSTANT, PI
 from symback.ops.expression import Expression
 from symback.ops.from_sympy import from_sympy
@@ -27,7 +28,7 @@ def op_rules(backward: Backward) -> list[Line]:
     """State, for each op in the order of the backward pass, its definition and its derivatives."""
     seen: dict[tuple[Any, ...], Node] = {}
     for node in reversed(backward.graph.nodes):
-        if node.op is not None and node.op not in (CONSTANT, PI) and node.op.kind not in _WITHOUT_RULES:
+        if node.op is not None and _has_rule(node.op, among_arrays=backward.has_arrays):
             arity = 2 if node.op.arity == VARIADIC and node.op.kind is Kind.ELEMENTWISE else len(node.inputs)
             seen.setdefault((node.op, node.parameters, arity), node)
     share = None if backward.kink == "error" else backward.kink
@@ -37,6 +38,13 @@ def op_rules(backward: Backward) -> list[Line]:
             rule = partial_rule(op, parameters, arity, 0, share, spelled_key(parameters, share))
             lines += _rules(op, parameters, arity, share, rule)
     return lines
+
+
+def _has_rule(op: Op, *, among_arrays: bool) -> bool:
+    """Say whether an op's rule is stated; among arrays, sums and products go without saying."""
+    if among_arrays and (op in arithmetic.RECORDS or not op.entrywise):
+        return False
+    return op not in (CONSTANT, PI) and op.kind not in _WITHOUT_RULES
 
 
 _MOST_ARGUMENTS = 3

@@ -38,7 +38,7 @@ def jax_gradients(point: Point, names: Sequence[str]) -> dict[str, float | None]
     """Run the forward pass in JAX, in float64, and call its grad."""
     import jax
 
-    with _double_precision(jax):
+    with double_precision(jax):
         fixed = {name: jax.numpy.asarray(value) for name, value in point.inputs.items()}
 
         def output(moving: dict[str, Any]) -> Any:
@@ -48,7 +48,7 @@ def jax_gradients(point: Point, names: Sequence[str]) -> dict[str, float | None]
         return {name: point.upstream * float(gradients[name]) for name in names}
 
 
-def _double_precision(jax: Any) -> Any:
+def double_precision(jax: Any) -> Any:
     """Return a context in which JAX computes in float64, wherever this release keeps it."""
     if hasattr(jax, "enable_x64"):
         return jax.enable_x64(True)  # noqa: FBT003 - JAX's own signature

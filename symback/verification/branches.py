@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from symback.core.op import VARIADIC, Kind
 
@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from symback.core.node import Node
+
+
+_STAIRS: Final = frozenset(["floor", "ceil", "round"])
 
 
 def branches(values: Mapping[Node, Any], nodes: Iterable[Node]) -> tuple[int, ...]:
@@ -28,6 +31,9 @@ def branches(values: Mapping[Node, Any], nodes: Iterable[Node]) -> tuple[int, ..
             sides.append(winners[0] if len(winners) == 1 else 0)
         elif op.kind is Kind.PIECEWISE_CONSTANT and len(node.inputs) == 2:  # noqa: PLR2004 - a comparison
             sides.append(_side(values[node.inputs[0]], values[node.inputs[1]]))
+        elif op.kind is Kind.PIECEWISE_CONSTANT and op.name in _STAIRS:
+            # They jump again and again: their value says between which two jumps.
+            sides.append(2 * int(values[node].real) + 1)
         else:
             sides += [_side(values[node.inputs[0]], kink.at) for kink in op.kinks(*node.parameters)]
     return tuple(sides)

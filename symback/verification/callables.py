@@ -25,7 +25,7 @@ def own_gradients(
         InputError: What it returns cannot be matched with the gradients.
     """
     label = getattr(function, "__name__", repr(function))
-    result = function(**{name: _floats(value) for name, value in _accepted(function, given).items()})
+    result = function(**{name: _floats(value) for name, value in accepted(function, given).items()})
     if isinstance(result, Mapping):
         return _from_mapping(result, backward, label)
     names = list(backward.gradients)
@@ -50,8 +50,12 @@ def _floats(value: Any) -> Any:
     return float(value) if isinstance(value, Fraction) else value
 
 
-def _accepted(function: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out the upstream if the function has no argument for it."""
+def accepted(function: Callable[..., Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what a function has no argument for.
+
+    >>> accepted(lambda x: x, {"x": 1, "upstream": 2})
+    {'x': 1}
+    """
     parameters = inspect.signature(function).parameters
     if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()):
         return dict(given)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from symback.derivation.backward import Backward
+    from symback.verification.tensors.agreement import ArrayComparison
 
 SAMPLE: Final = 50
 """Of more gradients than this, methods whose cost grows with their number take a random sample."""
@@ -78,7 +79,7 @@ def compare(
     upstream: Any = None,
     seed: int = 0,
     **named: Any,
-) -> Comparison:
+) -> Comparison | ArrayComparison:
     """Put symbolic gradients beside those of other methods, at one point.
 
     Args:
@@ -100,6 +101,10 @@ def compare(
     True
     """
     inputs = {**(given or {}), **named}
+    if derivation.has_arrays:
+        from symback.verification.tensors.comparing import compare_arrays
+
+        return compare_arrays(derivation, inputs, against=against, upstream=upstream, seed=seed)
     values = Values(derivation, inputs, upstream)
     if any(hasattr(value, "dtype") for value in values.values()):
         raise InputError("compare takes one point: a single number for every input")

@@ -29,12 +29,34 @@ def vanishes(sp: Any, expr: Any) -> bool | None:
         return True
     if _differs_somewhere(sp, expr):
         return False
-    rational = _rational(sp, expr)
-    if sp.expand(sp.fraction(sp.together(rational))[0]) == 0:
+    if rationally_zero(sp, expr):
         return True
     if expr.count_ops() <= _SIMPLIFY_UP_TO and sp.simplify(expr) == 0:
         return True
     return None
+
+
+def rationally_zero(sp: Any, expr: Any) -> bool:
+    """Say whether an expression is 0 by the rules of rational functions and roots.
+
+    >>> import sympy
+    >>> z = sympy.Symbol("z", positive=True)
+    >>> rationally_zero(sympy, z / sympy.sqrt(z + 1) ** 3 - z / ((z + 1) * sympy.sqrt(z + 1)))
+    True
+    """
+    rational, roots = _rational(sp, expr)
+    numerator = sp.expand(sp.fraction(sp.together(rational))[0])
+    # The outermost root was met last; its powers are those of what stands under it.
+    for root, (base, degree) in reversed(roots.items()):
+        if numerator == 0 or not numerator.has(root):
+            continue
+        powers: dict[int, Any] = {}
+        for (power,), coefficient in sp.Poly(numerator, root).terms():
+            part = coefficient * base ** (power // degree)
+            powers[power % degree] = powers.get(power % degree, 0) + part
+        whole = sp.Add(*(part * root**power for power, part in powers.items()))
+        numerator = sp.expand(sp.fraction(sp.together(whole))[0])
+    return bool(numerator == 0)
 
 
 def _differs_somewhere(sp: Any, expr: Any) -> bool:
@@ -49,8 +71,12 @@ def _differs_somewhere(sp: Any, expr: Any) -> bool:
     return False
 
 
-def _rational(sp: Any, expr: Any) -> Any:
-    """Rewrite hyperbolic functions by exponentials, and replace what is not rational by symbols."""
+def _rational(sp: Any, expr: Any) -> tuple[Any, dict[Any, tuple[Any, int]]]:
+    """Rewrite hyperbolic functions by exponentials, and replace what is not rational by symbols.
+
+    Returns:
+        A rational function, and for each symbol that stands for a root, of what and of which degree.
+    """
     expr = expr.rewrite(sp.exp)
     exponents = [term for e in expr.atoms(sp.exp) for term in sp.Add.make_args(sp.expand(e.args[0]))]
     denominators: dict[Any, int] = {}
@@ -58,6 +84,7 @@ def _rational(sp: Any, expr: Any) -> Any:
         coefficient, base = _split(term)
         denominators[base] = lcm(denominators.get(base, 1), int(coefficient.q))
     atoms: dict[Any, Any] = {}
+    roots: dict[Any, tuple[Any, int]] = {}
 
     def symbol(key: Any) -> Any:
         return atoms.setdefault(key, sp.Dummy())
@@ -70,14 +97,26 @@ def _rational(sp: Any, expr: Any) -> Any:
             product *= symbol(("exp", base)) ** int(coefficient * scale)
         return product
 
+    def root(base: Any, exponent: Any) -> Any:
+        base = sp.expand(base)
+        made = symbol(("root", base, int(exponent.q)))
+        roots[made] = base, int(exponent.q)
+        return made ** int(exponent.p)
+
+    def atom(e: Any) -> Any:
+        if e.is_Pow and e.exp.is_Rational and not isinstance(e, sp.exp):
+            return root(e.base, e.exp)
+        return symbol(e if isinstance(e, sp.Piecewise) else e.func(*map(sp.expand, e.args)))
+
     expr = expr.replace(lambda e: isinstance(e, sp.exp), lambda e: exponential(e.args[0]))
-    return expr.replace(
+    expr = expr.replace(
         lambda e: (
             bool(e.free_symbols)
             and (e.is_Function or (e.is_Pow and not e.exp.is_Integer and not isinstance(e, sp.exp)))
         ),
-        lambda e: symbol(e if isinstance(e, sp.Piecewise) else e.func(*map(sp.expand, e.args))),
+        atom,
     )
+    return expr, roots
 
 
 def _split(term: Any) -> tuple[Any, Any]:

@@ -26,6 +26,7 @@ class Status(str, Enum):
     PASSED = "passed"
     FAILED = "failed"
     OPEN = "open"
+    UNJUDGED = "not judged"
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Finding:
     """How one check of one step ended.
 
     Attributes:
-        status: Passed, failed, or open: neither shown right nor wrong.
+        status: Passed, failed, or open: neither shown right nor wrong; or not judged at all.
         how: What was done, or what went wrong.
         error: The largest relative error, where numbers were compared.
     """
@@ -43,7 +44,7 @@ class Finding:
     error: float | None = None
 
 
-_MARKS: Final = {Status.PASSED: "✓", Status.FAILED: "WRONG", Status.OPEN: "open"}
+_MARKS: Final = {Status.PASSED: "✓", Status.FAILED: "WRONG", Status.OPEN: "open", Status.UNJUDGED: "–"}
 
 CHECKS: Final = {"mathematics": "proved", "numbers": "numeric", "print": "read back"}
 """The three checks, and what a step that passes one is called."""
@@ -65,13 +66,35 @@ class StepReport:
 
     @property
     def verified(self) -> bool:
-        """Whether every check passed."""
-        return all(finding.status is Status.PASSED for finding in self.findings.values())
+        """Whether every check that was made passed, and the first was made."""
+        made = [finding for finding in self.findings.values() if finding.status is not Status.UNJUDGED]
+        return bool(made) and all(finding.status is Status.PASSED for finding in made)
 
     @property
     def failed(self) -> list[str]:
         """The checks that found the step wrong."""
         return [check for check, finding in self.findings.items() if finding.status is Status.FAILED]
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """What interval arithmetic proves about the numbers of one gradient.
+
+    Attributes:
+        name: What the gradient belongs to.
+        radius: The largest radius of an entry's enclosure.
+        relative: That radius relative to the largest entry.
+        ulps: How far the doubles lie from the enclosures, in last bits of the largest entry.
+        holds: Whether that is no more than rounding explains.
+        how: The same in words.
+    """
+
+    name: str
+    radius: float
+    relative: float
+    ulps: float
+    holds: bool
+    how: str
 
 
 @dataclass(frozen=True)
@@ -84,6 +107,7 @@ class Report:
         seed: The seed that the points and samples were drawn with.
         notes: What the reader must know: branches, families, what was not reached.
         versions: The versions of what took part.
+        enclosures: Where asked for, what interval arithmetic proves about each gradient's numbers.
     """
 
     steps: Sequence[StepReport]
@@ -91,11 +115,12 @@ class Report:
     seed: int
     notes: Sequence[str]
     versions: Mapping[str, str]
+    enclosures: Sequence[Enclosed] = ()
 
     @property
     def verified(self) -> bool:
-        """Whether every step passed every check."""
-        return all(step.verified for step in self.steps)
+        """Whether every step passed every check, and every gradient lies where it must."""
+        return all(step.verified for step in self.steps) and all(one.holds for one in self.enclosures)
 
     @property
     def wrong(self) -> list[str]:
@@ -109,12 +134,21 @@ class Report:
     @property
     def summary(self) -> str:
         """The verdict in one line: `30 steps: 30 proved, 30 numeric, 30 read back`."""
-        counts = ", ".join(f"{self.count(check)} {word}" for check, word in CHECKS.items())
+        counts = ", ".join(
+            f"{check} not judged" if self._skipped(check) else f"{self.count(check)} {word}"
+            for check, word in CHECKS.items()
+        )
         line = f"{len(self.steps)} steps: {counts}"
         if self.wrong:
             found = [f"{step.name} ({', '.join(step.failed)})" for step in self.steps if step.failed]
             line += f"; wrong: {', '.join(found[:5])}{', …' if len(found) > 5 else ''}"  # noqa: PLR2004 - enough
+        if self.enclosures:
+            inside = sum(one.holds for one in self.enclosures)
+            line += f"; {inside} of {len(self.enclosures)} gradients enclosed"
         return line
+
+    def _skipped(self, check: str) -> bool:
+        return bool(self.steps) and all(step.findings[check].status is Status.UNJUDGED for step in self.steps)
 
     def to_text(self, *, full: bool = False) -> str:
         """Write the report as a table for a terminal."""
@@ -141,7 +175,7 @@ def report_table(report: Report, *, full: bool = False) -> Table:
             that did not pass.
     """
     steps = list(report.steps)
-    footer = [report.summary, *report.notes]
+    footer = [report.summary, *(one.how for one in report.enclosures), *report.notes]
     if not full and len(steps) > _MOST_ROWS:
         kept = [
             step
@@ -161,7 +195,8 @@ def report_table(report: Report, *, full: bool = False) -> Table:
 
 def _cells(step: StepReport) -> list[str]:
     marks = [_MARKS[finding.status] for finding in step.findings.values()]
-    open_ = [f"{check}: {f.how}" for check, f in step.findings.items() if f.status is not Status.PASSED]
+    fine = (Status.PASSED, Status.UNJUDGED)
+    open_ = [f"{check}: {f.how}" for check, f in step.findings.items() if f.status not in fine]
     return [step.name, step.kind, *marks, "; ".join(open_)]
 
 
@@ -175,6 +210,7 @@ def certificate(report: Report) -> dict[str, Any]:
         "versions": dict(report.versions),
         "notes": list(report.notes),
         "points": [dict(point) for point in report.points],
+        **({"enclosures": [vars(one) for one in report.enclosures]} if report.enclosures else {}),
         "steps": [
             {
                 "name": step.name,

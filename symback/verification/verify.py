@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from symback.derivation.steps import Step, StepKind, named_inputs
@@ -16,7 +17,7 @@ from symback.verification.report import Finding, Report, Status, StepReport, ver
 from symback.verification.sampling import Sample, sampled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from symback.derivation.backward import Backward
 
@@ -27,7 +28,14 @@ _MORE_OF_A_FAMILY: Final = 3
 _LONG: Final = 50
 
 
-def verify(backward: Backward, *, seed: int = 0) -> Report:
+def verify(
+    backward: Backward,
+    *,
+    seed: int = 0,
+    at: Mapping[str, Any] | None = None,
+    upstream: Any = None,
+    rigorous: bool = False,
+) -> Report:
     """Judge every step of a derivation.
 
     Mathematics: it equals SymPy's derivative of the forward expression, as an identity. Numbers:
@@ -38,14 +46,32 @@ def verify(backward: Backward, *, seed: int = 0) -> Report:
     is judged, and some more at random; of the others it is checked that they multiply and add up
     what the chain rule says, and that their lines are the same but for the names.
 
+    Steps over arrays are written out entry by entry at small sizes for the first check, and compared
+    at full size in the second.
+
     Args:
         backward: The derivation.
         seed: What points and samples are drawn with.
+        at: For a derivation over arrays, data at which numbers are compared; drawn unless given.
+        upstream: The upstream gradient that belongs to the data.
+        rigorous: Whether every gradient is enclosed in interval arithmetic, too, at that data.
+
+    Raises:
+        InputError: The data cannot be used, or python-flint is missing.
 
     >>> import symback as sb
     >>> verify(sb.derive(sb.Neuron(1))).summary
     '11 steps: 11 proved, 11 numeric, 11 read back'
     """
+    if backward.has_arrays:
+        from symback.verification.tensors.judging import verify_arrays
+
+        return verify_arrays(backward, seed=seed, at=at, upstream=upstream, rigorous=rigorous)
+    if rigorous:
+        from symback.verification.tensors.enclosing import enclosed, point_of
+
+        report = verify(backward, seed=seed)
+        return replace(report, enclosures=enclosed(point_of(backward, at, upstream, seed)))
     samples = sampled(backward, seed)
     notes = _branch_notes(backward, samples)
     judge = _Judge(backward, samples)

@@ -32,7 +32,7 @@ STEPS_OF_TWO = [
 ]
 
 
-@pytest.mark.parametrize("name", sorted({*ACTIVATIONS} - {"sign"}))
+@pytest.mark.parametrize("name", sorted({*ACTIVATIONS} - {"sign", "floor", "ceil", "round"}))
 def test_names_and_kinds_of_all_steps(name):
     d = sb.derive(sb.Neuron(2, activation=name))
     expected = [(step.replace("ACT", name), kind) for step, kind in STEPS_OF_TWO]

@@ -89,9 +89,14 @@ class Case:
         draw = random.Random(self.op.name)  # noqa: S311 - points to test at
         low, high = self.op.sample
         found = [tuple(draw.uniform(low, high) for _ in range(self.arity)) for _ in range(count)]
-        if self.arity == 1:
-            found += [(at + offset,) for at in self.kinks for offset in (-0.3, 0.3)]
+        rest = found[0][1:] if found else ()
+        found += [(at + offset, *rest) for at in self.kinks for offset in (-0.3, 0.3)]
         return found
+
+    @property
+    def kink_points(self) -> list[tuple[Any, ...]]:
+        """A point on each kink: the first argument lies on it, the others anywhere."""
+        return [(at, *self.points(1)[0][1:]) for at in self.kinks]
 
     def peer(self, library: str) -> Any:
         """The same function in another library; the test is skipped where that is not installed."""
@@ -126,6 +131,7 @@ WITH_ARGUMENTS = [case for case in CASES if case.op.arity]
 WITH_KINKS = [case for case in WITH_ARGUMENTS if case.kinks]
 SELECTING = [case for case in CASES if case.op.kind is Kind.SELECTING and case.op.arity == VARIADIC]
 UNARY = [case for case in CASES if case.op.arity == 1]
+UNARY_OR_KINKED = [case for case in WITH_ARGUMENTS if case.op.arity == 1 or case.kinks]
 ACTIVATION = [case for case in UNARY if case.op.name in ACTIVATIONS]
 BENT = [case for case in WITH_KINKS if case.op.kind is not Kind.PIECEWISE_CONSTANT]
 TEXTBOOK = [case for case in CASES if case.op.textbook]
@@ -149,6 +155,11 @@ def case(request):
 
 @pytest.fixture(params=UNARY, ids=_label)
 def unary(request):
+    return request.param
+
+
+@pytest.fixture(params=UNARY_OR_KINKED, ids=_label)
+def unary_or_kinked(request):
     return request.param
 
 
@@ -185,6 +196,12 @@ def torch_case(request):
 @pytest.fixture(params=IN_JAX, ids=_label)
 def jax_case(request):
     return request.param
+
+
+@pytest.fixture
+def make_case():
+    """Return what makes a case of any op and parameters."""
+    return Case
 
 
 @pytest.fixture

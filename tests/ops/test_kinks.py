@@ -29,43 +29,51 @@ CONVENTIONS = [
 ]
 
 
-def one_sided(case, at, side):
+def beside(point, side):
+    return (plain(exact(sympy, point[0]) + side * BESIDE), *point[1:])
+
+
+def one_sided(case, point, side, position=0):
     """The derivative from one side, from the forward expression alone."""
-    branch = case.on_branch(case.forward, (plain(exact(sympy, at) + side * BESIDE),))
-    return sympy.diff(branch, case.symbols[0]).subs(case.symbols[0], exact(sympy, at))
+    branch = case.on_branch(case.forward, beside(point, side))
+    return sympy.diff(branch, case.symbols[position]).subs(case.at(point))
 
 
-def test_kinks_are_the_places_where_the_derivative_jumps(unary):
-    forward, (z,) = unary.forward, unary.symbols
+def test_kinks_are_the_places_where_the_derivative_jumps(unary_or_kinked):
+    case = unary_or_kinked
+    forward, (z, *_) = case.forward, case.symbols
+    rest = case.points()[0][1:]
     conditions = forward.atoms(sympy.core.relational.Relational)
     places = {root for relation in conditions for root in sympy.solve(relation.lhs - relation.rhs, z)}
     jumping = set()
     for place in places:
-        left, right = (unary.on_branch(forward, (plain(place + side * BESIDE),)) for side in (-1, 1))
+        left, right = (case.on_branch(forward, beside((plain(place), *rest), side)) for side in (-1, 1))
         gaps = [left - right, sympy.diff(left - right, z)]
         if any(sympy.simplify(gap.subs(z, place)) != 0 for gap in gaps):
             jumping.add(place)
-    assert {exact(sympy, at) for at in unary.kinks} == jumping
+    assert {exact(sympy, at) for at in case.kinks} == jumping
 
 
 @pytest.mark.parametrize("share", [0, Fraction(1, 4), 0.5, 1], ids=str)
 def test_a_share_mixes_the_one_sided_derivatives(kinked, share):
-    for at in kinked.kinks:
-        left, right = one_sided(kinked, at, -1), one_sided(kinked, at, 1)
-        s = exact(sympy, share)
+    s = exact(sympy, share)
+    for point, position in product(kinked.kink_points, range(kinked.arity)):
+        left, right = (one_sided(kinked, point, side, position) for side in (-1, 1))
         expected = float((1 - s) * left + s * right)
-        assert kinked.slope(0, (at,), kink=share) == pytest.approx(expected, rel=1e-14, abs=1e-15)
+        assert kinked.slope(position, point, kink=share) == pytest.approx(expected, rel=1e-14, abs=1e-15)
 
 
 def test_convention_of_the_record_is_what_is_taken(kinked):
-    for kink in kinked.op.kinks(*kinked.parameters):
+    kinks = kinked.op.kinks(*kinked.parameters)
+    for kink, point in zip(kinks, kinked.kink_points, strict=True):
         if kinked.op.kind is Kind.PIECEWISE_CONSTANT:
-            assert kinked.slope(0, (kink.at,)) == 0
+            assert kinked.slope(0, point) == 0
             continue
-        left, right = one_sided(kinked, kink.at, -1), one_sided(kinked, kink.at, 1)
         s = exact(sympy, kink.convention)
-        expected = float((1 - s) * left + s * right)
-        assert kinked.slope(0, (kink.at,)) == pytest.approx(expected, rel=1e-14, abs=1e-15)
+        for position in range(kinked.arity):
+            left, right = (one_sided(kinked, point, side, position) for side in (-1, 1))
+            expected = float((1 - s) * left + s * right)
+            assert kinked.slope(position, point) == pytest.approx(expected, rel=1e-14, abs=1e-15)
 
 
 def test_conventions_are_those_of_pytorch(kinked):
@@ -81,10 +89,12 @@ def test_conventions_are_those_of_pytorch(kinked):
 def test_torch_at_the_kinks(torch_case):
     function = torch_case.peer("torch")
     torch = pytest.importorskip("torch")
-    for at in torch_case.kinks:
-        z = torch.tensor(float(at), dtype=torch.float64, requires_grad=True)
-        (slope,) = torch.autograd.grad(function(z), z)
-        assert torch_case.slope(0, (float(at),)) == pytest.approx(float(slope), rel=1e-14)
+    for point in torch_case.kink_points:
+        numbers = tuple(map(float, point))
+        tensors = [torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in numbers]
+        slopes = torch.autograd.grad(function(*tensors), tensors)
+        for position, slope in enumerate(slopes):
+            assert torch_case.slope(position, numbers) == pytest.approx(float(slope), rel=1e-14)
 
 
 def test_torch_autograd_off_the_kinks(torch_case):

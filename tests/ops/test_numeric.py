@@ -117,6 +117,8 @@ def test_far_out_nothing_overflows(activation, z):
 
 
 def test_far_out_with_every_kink_policy(bent, kink_or_none):
-    for z in (-1e4, 1e4):
-        expected = thirty_digits(bent, sympy.diff(bent.on_branch(bent.forward, (z,)), bent.symbols[0]), (z,))
-        assert bent.slope(0, (z,), kink=kink_or_none) == pytest.approx(expected, abs=1e-12)
+    for point in [(z, *bent.points(1)[0][1:]) for z in (-1e4, 1e4)]:
+        for position, symbol in enumerate(bent.symbols):
+            slope = sympy.diff(bent.on_branch(bent.forward, point), symbol)
+            expected = thirty_digits(bent, slope, point)
+            assert bent.slope(position, point, kink=kink_or_none) == pytest.approx(expected, abs=1e-12)

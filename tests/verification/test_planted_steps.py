@@ -155,8 +155,8 @@ def test_a_contribution_that_is_listed_but_not_added(monkeypatch):
 def chained_wrongly(monkeypatch, of, factors):
     chain = Sweep._chain  # noqa: SLF001 - where the error is planted
 
-    def wrongly(self, edge, local, ordinal, *, contributes):
-        step = chain(self, edge, local, ordinal, contributes=contributes)
+    def wrongly(self, edge, *rest, contributes):
+        step = chain(self, edge, *rest, contributes=contributes)
         if edge.of.name == of:
             step.node = Node(step.node.op, factors(self, step), (), step.node.name)
         return step

@@ -1,0 +1,191 @@
+"""How arrays look: whole (Z₁, ∂L/∂Z₁), and entry by entry (Z₁,ᵢⱼ)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from symback.core.node import Role
+from symback.derivation.indexed.lowering import places_of
+from symback.notation.forms import Function, Level, Written
+from symback.notation.identifier import identifier
+from symback.notation.tree import (
+    Index,
+    Letters,
+    Matrix,
+    Name,
+    Number,
+    Row,
+    Script,
+    Sign,
+    Tree,
+    parentheses,
+    row,
+)
+from symback.ops.reductions import AMAX, AMIN, ARRAY, INDICES
+from symback.ops.structural import GATHER, SLICES
+from symback.rendering.blocks import atom, called
+from symback.rendering.entries import entry_form
+from symback.rendering.letters import IndexLetters
+from symback.rendering.looks import Looks, amount, partial_derivative
+from symback.rendering.matrix_form import matrix_form
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from symback.core.node import Node
+    from symback.derivation.backward import Backward
+    from symback.derivation.indexed.simplify import ShortForms
+    from symback.derivation.steps import Step
+
+MOST_SHOWN: Final = 6
+"""An array with more rows or columns than this is not printed number by number."""
+
+
+class ArrayLooks(Looks):
+    """Writes the quantities of a derivation of arrays; a pen for lines."""
+
+    def __init__(
+        self, backward: Backward, forms: ShortForms, values: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(backward, values)
+        self.has_entries = False
+        self.forms = forms
+        if not backward.output.shape:
+            self.loss = identifier(str(backward.output.name))
+
+    def name(self, node: Node) -> Written:
+        """Write a quantity as a whole."""
+        step = self.steps.get(node)
+        look = identifier(str(node.name)) if step is None else self._step_look(step, None)
+        return Written(Name(str(node.name), look), Level.ATOM)
+
+    def whole(self, node: Node) -> Written:
+        """Write a quantity as a whole, an unnamed array as a call."""
+        return self.name(node) if node.name is not None else self._call(node)
+
+    def is_gradient(self, node: Node) -> bool:
+        """Say whether a quantity is a gradient."""
+        return node in self.steps or node.role is Role.UPSTREAM
+
+    def entry(self, node: Node, letters: Sequence[str]) -> Written:
+        """Write one entry of a quantity."""
+        listed = ",".join(letters)
+        if node.name is None:
+            call = self._call(node)
+            return Written(Script(parentheses(call.tree), sub=_listed(letters)), Level.ATOM)
+        step = self.steps.get(node)
+        look = entry_look(str(node.name), letters) if step is None else self._step_look(step, letters)
+        return Written(Name(str(node.name), look, listed), Level.ATOM)
+
+    def _step_look(self, step: Step, letters: Sequence[str] | None) -> Tree:
+        of = entry_look(str(step.of.name), letters or ())
+        fraction = partial_derivative(self.loss, of)
+        if step.contributes and step.consumer is not None:
+            label = identifier(str(step.consumer.name))
+            return _restricted(
+                fraction, row(label, Sign(","), Number(str(step.ordinal))) if step.ordinal else label
+            )
+        return fraction
+
+    def gradient(self, node: Node) -> Name:
+        """Write the gradient with respect to a forward quantity."""
+        return Name(f"d{node.name}", partial_derivative(self.loss, identifier(str(node.name))))
+
+    def _call(self, node: Node) -> Written:
+        """Write an unnamed array: its op around its arguments."""
+        assert node.op is not None  # noqa: S101 - what comes from outside has a name
+        if node.op is INDICES:
+            return Written(_range(node.parameters[0]), Level.ATOM)
+        if node.op is ARRAY:
+            return Written(_numbers(node.parameters[0]), Level.ATOM)
+        arguments = [self.of(source) for source in node.inputs]
+        if node.op is SLICES:
+            return Written(Script(atom(arguments[0]), sub=_slices(node)), Level.ATOM)
+        if node.op is GATHER:
+            places = [written.tree for written in arguments[1:]]
+            return Written(Script(atom(arguments[0]), sub=separated(places, ",")), Level.ATOM)
+        if node.op in (AMAX, AMIN) and len(node.inputs[0].shape) == 2:  # noqa: PLR2004 - rows and columns
+            along = {(0,): "col", (1,): "row"}.get(node.parameters[0], "")
+            return called(along + node.op.label, arguments[0])
+        # What a call is given besides its arrays (axes, shapes) says nothing on paper.
+        return node.op.form.write(arguments, () if isinstance(node.op.form, Function) else node.parameters)
+
+    def of(self, node: Node) -> Written:
+        """Write any node as a whole, or by its entries where it has no matrix form."""
+        places = places_of(node)
+        total = self.forms.lowering.value(node, places)
+        found = matrix_form(total, [place for place in places if place is not None], self)
+        return found or entry_form(total, IndexLetters(), self)
+
+    def numbers(self, node: Node) -> tuple[str, Tree] | None:
+        """Write the numbers of a quantity that is small enough, with = or ≈ before them."""
+        if self._values is None:
+            return None
+        value = self._values.get(str(node.name))
+        if value is None:
+            return None
+        shape = tuple(getattr(value, "shape", ()))
+        if not shape:
+            found = amount(value)
+            if found is None and hasattr(value, "item"):
+                found = amount(value.item())
+            return None if found is None else ("=" if found.exact else "≈", found.written.tree)
+        if len(shape) > 2 or max(shape) > MOST_SHOWN:  # noqa: PLR2004 - rows and columns
+            return None
+        rows = value.tolist() if len(shape) > 1 else [[entry] for entry in value.tolist()]
+        amounts = [[amount(entry) for entry in line] for line in rows]
+        exact = all(found is not None and found.exact for line in amounts for found in line)
+        tree = Matrix(tuple(tuple(found.written.tree for found in line if found) for line in amounts))
+        return "=" if exact else "≈", tree
+
+
+def entry_look(name: str, letters: Sequence[str]) -> Tree:
+    """Give the look of one entry: Z₁ at i, j is Z with the subscript 1, ij."""
+    if not letters:
+        return identifier(name)
+    look = identifier(name)
+    listed = _listed(letters)
+    if isinstance(look, Script) and look.sub is not None:
+        return Script(look.base, sub=row(look.sub, Sign(","), listed))
+    return Script(look, sub=listed)
+
+
+def _listed(letters: Sequence[str]) -> Tree:
+    """Write indices one after the other."""
+    return Index("".join(letters) if all(len(letter) == 1 for letter in letters) else ",".join(letters))
+
+
+def _restricted(fraction: Tree, label: Tree) -> Tree:
+    from symback.notation.tree import Fence
+
+    return Script(Fence("", fraction, "|"), sub=label)
+
+
+def _numbers(entries: Any) -> Tree:
+    rows = entries if isinstance(entries[0], tuple) else [(entry,) for entry in entries]
+    looks = []
+    for line in rows:
+        found = [amount(entry) for entry in line]
+        looks.append(tuple(one.written.tree for one in found if one is not None))
+    return Matrix(tuple(looks))
+
+
+def _range(entries: Any) -> Tree:
+    """Write integers that say where: those of a range by its ends."""
+    if isinstance(entries, tuple) and entries == tuple(range(entries[0], entries[0] + len(entries))):
+        return Letters(f"{entries[0]}:{entries[0] + len(entries)}", "upright")
+    return _numbers(entries) if isinstance(entries, tuple) else Number(str(entries))
+
+
+def _slices(node: Node) -> Tree:
+    """Write which part is taken, as in code: 0, 1:3, :."""
+    parts: list[Tree] = []
+    for (start, stop, step), size in zip(node.parameters[0], node.inputs[0].shape, strict=True):
+        if (start, stop, step) == (0, size, 1):
+            text = ":"
+        elif stop is not None and step == 1 and stop == start + 1:
+            text = str(start)
+        else:
+            text = f"{start}:{'' if stop is None else stop}" + (f":{step}" if step != 1 else "")
+        parts += (Letters(text, "upright") if not text.isdigit() else Number(text), Sign(","))
+    return Row(tuple(parts[:-1]))

@@ -1,0 +1,34 @@
+"""Which letters the indices of a formula get."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from symback.derivation.indexed.terms import Index
+
+_LETTERS = "ijklmnpqrstuvabcdefgh"
+
+
+class IndexLetters:
+    """Gives each index of one formula a letter of its own, in the order in which they come up.
+
+    >>> from symback.derivation.indexed.terms import Index
+    >>> letters = IndexLetters()
+    >>> letters[Index(7, "N")], letters[Index(3, 2)], letters[Index(7, "N")]
+    ('i', 'j', 'i')
+    """
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        taken = frozenset(taken)
+        self._free = iter(
+            [letter for letter in _LETTERS if letter not in taken] + [f"i{n}" for n in range(99)]
+        )
+        self._given: dict[Index, str] = {}
+
+    def __getitem__(self, index: Index) -> str:
+        if index not in self._given:
+            self._given[index] = next(self._free)
+        return self._given[index]
