@@ -157,7 +157,7 @@ def _spell(tree: t.Tree, dialect: Dialect) -> str:  # noqa: C901, PLR0911, PLR09
             return letter
         case t.Name(_, look, _):
             return inner(look)
-        case t.Slot(number, _, _):
+        case t.Slot(number):
             return spell_slot(number)
         case _:
             return t.never(tree)

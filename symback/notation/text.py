@@ -37,7 +37,7 @@ def _spell(tree: t.Tree) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch pe
             return f"{_spell(numerator)}/{_spell(denominator)}"
         case t.Fraction(numerator, denominator):
             below = _spell(denominator)
-            atomic = below.isalnum() or isinstance(denominator, t.Name | t.Call | t.Fence)
+            atomic = below.isalnum() or isinstance(denominator, t.Name | t.Call | t.Fence | t.Root)
             return f"{_operand(numerator)}/{below if atomic else f'({below})'}"
         case t.Script(base, sub, sup):
             lowered = "" if sub is None else f"_{_spell(sub).replace(' ', '')}"
@@ -65,7 +65,7 @@ def _spell(tree: t.Tree) -> str:  # noqa: C901, PLR0911, PLR0912 - one branch pe
             return f"Σ[{_spell(lower)}{limit}] {_spell(body)}"
         case t.Brace(body, _) | t.Colour(_, body):
             return _spell(body)
-        case t.Slot(number, _, _):
+        case t.Slot(number):
             return spell_slot(number)
         case _:
             return t.never(tree)

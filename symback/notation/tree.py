@@ -175,11 +175,13 @@ class Slot:
         number: Which text is put in.
         width: How wide that will be on paper.
         tall: Whether it will rise above one line.
+        fraction: Whether it will be a fraction, which needs brackets under a raised sign.
     """
 
     number: int
     width: float = 0.0
     tall: bool = False
+    fraction: bool = False
 
 
 Tree: TypeAlias = (

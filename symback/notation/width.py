@@ -54,7 +54,7 @@ def width(tree: t.Tree) -> float:  # noqa: C901, PLR0911, PLR0912 - one branch p
             return max(15, _SMALL * width(lower), _SMALL * width(upper) if upper else 0) + width(body)
         case t.Accent(body, _) | t.Brace(body, _) | t.Colour(_, body) | t.Name(_, body, _):
             return width(body)
-        case t.Slot(_, wide, _):
+        case t.Slot(_, wide):
             return wide
         case _:
             return t.never(tree)

@@ -218,8 +218,9 @@ def _from_npz(path: Path) -> dict[str, Any]:
 
     data: dict[str, Any] = {}
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            if not hasattr(archive, "files"):
+        with path.open("rb") as file:
+            archive = np.load(file, allow_pickle=False)
+            if not isinstance(archive, np.lib.npyio.NpzFile):
                 raise InputError(f"{path}: this is a single array; write it with numpy.savez, under a name")
             for name in archive.files:
                 if name in data:

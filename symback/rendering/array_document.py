@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from symback.derivation.backward import Backward
+    from symback.rendering.array_families import ArraySketch
     from symback.rendering.array_lines import ArrayLines
     from symback.rendering.line import Line
 
@@ -26,7 +27,7 @@ _CONVENTIONS: Final = {
 
 def array_parts(
     backward: Backward, lines: ArrayLines
-) -> Iterator[tuple[str, Sequence[Line], Sequence[str], bool]]:
+) -> Iterator[tuple[str, Sequence[Line | ArraySketch], Sequence[str], bool]]:
     """Yield the parts of a document: title, lines, sentences, whether the lines are steps."""
     forward = [line for equation in backward.forward for line in lines.forward(equation.node)]
     yield "Forward pass", forward, [shapes_in_words(backward)], True

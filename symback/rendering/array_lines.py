@@ -9,8 +9,9 @@ from symback.derivation.indexed.lowering import places_of
 from symback.derivation.indexed.simplify import ShortForms
 from symback.derivation.steps import StepKind
 from symback.notation.identifier import identifier
-from symback.notation.tree import Colour, Fence, Indicator, Name, Number, Script, Sign, Tree, row
-from symback.rendering.array_looks import ArrayLooks, entry_look
+from symback.notation.tree import Colour, Fence, Indicator, Number, Script, Sign, Tree, row
+from symback.rendering.array_families import ArraySketch
+from symback.rendering.array_looks import ArrayLooks
 from symback.rendering.entries import entry_form
 from symback.rendering.letters import IndexLetters
 from symback.rendering.line import Line, Side
@@ -18,11 +19,11 @@ from symback.rendering.looks import partial_derivative
 from symback.rendering.matrix_form import matrix_form
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from symback.core.node import Node
     from symback.derivation.backward import Backward
-    from symback.derivation.indexed.lowering import Place
+    from symback.derivation.indexed.families import Member
     from symback.derivation.indexed.terms import Sum
     from symback.derivation.steps import Step
 
@@ -42,28 +43,62 @@ class ArrayLines:
         self.forms = ShortForms(backward, unit_seed=unit, distributions=backward.distributions)
         self.looks = ArrayLooks(backward, self.forms, values)
         self._backward = backward
+        # Numbers differ from line to line: with them there is nothing to fill in.
+        self._families = self.forms.families if values is None else None
+        self._counts: dict[tuple[Any, ...], int] = {}
 
-    def forward(self, node: Node) -> list[Line]:
-        """Write a forward equation."""
-        places = places_of(node)
-        total = self.forms.lowering.definition(node, places)
-        return self._both(node, str(node.name), self.looks.name(node).tree, [total], places)
+    def forward(self, node: Node) -> Sequence[Line | ArraySketch]:
+        """Write or sketch a forward equation."""
+        member = None if self._families is None else self._families.forward(node)
+        return self._family(member, str(node.name), lambda looks: self._forward(node, looks))
 
-    def step(self, step: Step) -> list[Line]:
-        """Write a step: its matrix form, and its index form where there is more to see."""
+    def first(self, node: Node) -> Line:
+        """Write a forward equation in matrix form, or in index form where it has none."""
+        return self._forward(node, self.looks)[0]
+
+    def step(self, step: Step) -> Sequence[Line | ArraySketch]:
+        """Write or sketch a step: its matrix form, and its index form where there is more to see."""
         if step.kind is StepKind.SEED:
             return [self._seed(step)]
+        member = None if self._families is None else self._families.step(step)
         if step.kind is StepKind.LOCAL:
-            return [self._local(step)]
-        left = Colour("gradient", self.looks.name(step.node).tree)
-        return self._both(step.node, step.name, left, self.forms.forms(step), places_of(step.node))
+            return self._family(member, step.name, lambda looks: [self._local(step, looks)])
+        return self._family(member, step.name, lambda looks: self._chain(step, self.forms.forms(step), looks))
 
-    def final(self, step: Step) -> Line:
-        """Write a gradient in its shortest form, and its numbers."""
+    def final(self, step: Step) -> Line | ArraySketch:
+        """Write or sketch a gradient in its shortest form, and its numbers."""
         if step.kind is StepKind.SEED:
             return self._seed(step)
-        left = Colour("gradient", self.looks.name(step.node).tree)
-        return self._both(step.node, step.name, left, [self.forms.short(step)], places_of(step.node))[0]
+        member = None if self._families is None else self._families.step(step)
+        if member is not None:
+            member = member._replace(key=("final", *member.key))
+        return self._family(
+            member, step.name, lambda looks: self._chain(step, [self.forms.short(step)], looks)[:1]
+        )[0]
+
+    def _family(
+        self, member: Member | None, name: str, write: Callable[[ArrayLooks], list[Line]]
+    ) -> Sequence[Line | ArraySketch]:
+        """Write the lines of the first member of a family, and sketch those of the others."""
+        if member is None:
+            return write(self.looks)
+        count = self._counts.get(member.key)
+        if count is None:
+            lines = write(self.looks)
+            self._counts[member.key] = len(lines)
+            return lines
+        return [
+            ArraySketch(lambda looks, n=n: write(looks)[n], (*member.key, n), member.nodes, name)  # type: ignore[misc]
+            for n in range(count)
+        ]
+
+    def _forward(self, node: Node, looks: ArrayLooks) -> list[Line]:
+        places = places_of(node)
+        total = self.forms.lowering.definition(node, places)
+        return self._both(node, looks.name(node).tree, [total], looks)
+
+    def _chain(self, step: Step, totals: Sequence[Sum], looks: ArrayLooks) -> list[Line]:
+        return self._both(step.node, Colour("gradient", looks.name(step.node).tree), totals, looks)
 
     def _seed(self, step: Step) -> Line:
         """Write the upstream gradient: it is given; of a loss by itself it is 1."""
@@ -74,48 +109,41 @@ class ArrayLines:
         given = () if found is None else (Side(*found),)
         return Line(step.name, identifier(step.name), (Side("=", meaning.look), *given))
 
-    def _local(self, step: Step) -> Line:
+    def _local(self, step: Step, looks: ArrayLooks) -> Line:
         letters = IndexLetters()
         consumer, of = step.consumer, step.of
         assert consumer is not None  # noqa: S101 - a local factor has one
         outs = places_of(consumer)
         ins = places_of(of, start=len(outs))
-        over = [letters[place] for place in outs if place is not None]
-        under = [letters[place] for place in ins if place is not None]
-        above = entry_look(str(consumer.name), over)
-        fraction: Tree = partial_derivative(above, entry_look(str(of.name), under))
+        above = looks.entry(consumer, [letters[place] for place in outs if place is not None]).tree
+        below = looks.entry(of, [letters[place] for place in ins if place is not None]).tree
+        fraction: Tree = partial_derivative(above, below)
         if step.ordinal:
             fraction = Script(Fence("", fraction, "|"), sub=Number(str(step.ordinal)))
         form = local_form(self.forms.lowering, self._backward, step, outs, ins)
         if form is None:
-            moves = row(entry_look(str(of.name), under), Sign("↦"), above)
-            return Line(step.name, Name(step.name, fraction), (Side("=", Indicator(moves)),))
-        return Line(
-            step.name, Name(step.name, fraction), (Side("=", entry_form(form, letters, self.looks).tree),)
-        )
+            right: Tree = Indicator(row(below, Sign("↦"), above))
+        else:
+            right = entry_form(form, letters, looks).tree
+        return Line(step.name, looks.local(step, fraction), (Side("=", right),))
 
-    def _both(
-        self, node: Node, name: str, left: Tree, totals: Sequence[Sum], places: Sequence[Place]
-    ) -> list[Line]:
+    def _both(self, node: Node, left: Tree, totals: Sequence[Sum], looks: ArrayLooks) -> list[Line]:
         """Write sums in matrix form, and the first of them in index form as a line of its own."""
-        own = [place for place in places if place is not None]
+        own = [place for place in places_of(node) if place is not None]
         sides: list[Side] = []
         for total in totals:
-            written = matrix_form(total, own, self.looks)
+            written = matrix_form(total, own, looks)
             if written is not None and (not sides or written.tree != sides[-1].tree):
                 sides.append(Side("=", written.tree))
-        numbers = self.looks.numbers(node)
+        numbers = looks.numbers(node)
         tail = [] if numbers is None else [Side(*numbers)]
-        entries = self._entries(node, left, totals, own)
-        if not sides:
-            return [Line(name, entries.left, (*entries.sides, *tail))]
-        lines = [Line(name, left, (*sides, *tail))]
-        if own:
-            lines.append(entries)
-        return lines
-
-    def _entries(self, node: Node, left: Tree, totals: Sequence[Sum], own: Sequence[Any]) -> Line:
+        name = str(node.name)
+        if sides and not own:
+            return [Line(name, left, (*sides, *tail))]
         letters = IndexLetters()
-        look = self.looks.entry(node, [letters[place] for place in own]).tree
-        tree = Colour("gradient", look) if isinstance(left, Colour) else look
-        return Line("", tree, (Side("=", entry_form(totals[0], letters, self.looks).tree),))
+        look = looks.entry(node, [letters[place] for place in own]).tree
+        entry = Colour("gradient", look) if isinstance(left, Colour) else look
+        by_entries = Side("=", entry_form(totals[0], letters, looks).tree)
+        if not sides:
+            return [Line(name, entry, (by_entries, *tail))]
+        return [Line(name, left, (*sides, *tail)), Line("", entry, (by_entries,))]

@@ -9,6 +9,7 @@ from symback.derivation.indexed.lowering import places_of
 from symback.notation.forms import Function, Level, Written
 from symback.notation.identifier import identifier
 from symback.notation.tree import (
+    Fence,
     Index,
     Letters,
     Matrix,
@@ -20,6 +21,7 @@ from symback.notation.tree import (
     Tree,
     parentheses,
     row,
+    separated,
 )
 from symback.ops.reductions import AMAX, AMIN, ARRAY, INDICES
 from symback.ops.structural import GATHER, SLICES
@@ -78,14 +80,16 @@ class ArrayLooks(Looks):
         return Written(Name(str(node.name), look, listed), Level.ATOM)
 
     def _step_look(self, step: Step, letters: Sequence[str] | None) -> Tree:
-        of = entry_look(str(step.of.name), letters or ())
-        fraction = partial_derivative(self.loss, of)
-        if step.contributes and step.consumer is not None:
-            label = identifier(str(step.consumer.name))
-            return _restricted(
-                fraction, row(label, Sign(","), Number(str(step.ordinal))) if step.ordinal else label
-            )
-        return fraction
+        consumer = None if step.consumer is None else identifier(str(step.consumer.name))
+        return gradient_look(step, self.loss, entry_look(str(step.of.name), letters or ()), consumer)
+
+    def is_fraction(self, node: Node) -> bool:
+        """Say whether a quantity is written as a fraction: a gradient is."""
+        return node in self.steps
+
+    def local(self, step: Step, fraction: Tree) -> Tree:
+        """Write a local factor: ∂consumer/∂of, with its indices."""
+        return Name(step.name, fraction)
 
     def gradient(self, node: Node) -> Name:
         """Write the gradient with respect to a forward quantity."""
@@ -139,6 +143,15 @@ class ArrayLooks(Looks):
         return "=" if exact else "≈", tree
 
 
+def gradient_look(step: Step, loss: Tree, of: Tree, consumer: Tree | None) -> Tree:
+    """Give the look of a gradient, or of what one consumer contributes to it."""
+    fraction = partial_derivative(loss, of)
+    if not step.contributes or consumer is None:
+        return fraction
+    label = row(consumer, Sign(","), Number(str(step.ordinal))) if step.ordinal else consumer
+    return Script(Fence("", fraction, "|"), sub=label)
+
+
 def entry_look(name: str, letters: Sequence[str]) -> Tree:
     """Give the look of one entry: Z₁ at i, j is Z with the subscript 1, ij."""
     if not letters:
@@ -153,12 +166,6 @@ def entry_look(name: str, letters: Sequence[str]) -> Tree:
 def _listed(letters: Sequence[str]) -> Tree:
     """Write indices one after the other."""
     return Index("".join(letters) if all(len(letter) == 1 for letter in letters) else ",".join(letters))
-
-
-def _restricted(fraction: Tree, label: Tree) -> Tree:
-    from symback.notation.tree import Fence
-
-    return Script(Fence("", fraction, "|"), sub=label)
 
 
 def _numbers(entries: Any) -> Tree:

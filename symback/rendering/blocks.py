@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from symback.notation.forms import Level, Written, word
-from symback.notation.tree import Call, Fence, Fraction, Letters, Name, Number, Script, Sign, Tree, row
+from symback.notation.tree import Call, Fence, Fraction, Letters, Name, Number, Script, Sign, Slot, Tree, row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +56,8 @@ def atom(written: Written) -> Tree:
     tree = written.tree
     if isinstance(tree, Name) and isinstance(tree.look, Fraction):
         return Name(tree.code, Fence("(", tree.look, ")"), tree.index)
+    if isinstance(tree, Slot) and tree.fraction:
+        return Fence("(", tree, ")")
     return written.within(Level.ATOM)
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from symback.derivation.backward import Backward
+    from symback.rendering.array_families import ArraySketch
     from symback.rendering.update import Update
 
 
@@ -45,7 +46,7 @@ class Part:
     """
 
     title: str
-    lines: Sequence[Line | Sketch] = ()
+    lines: Sequence[Line | Sketch | ArraySketch] = ()
     prose: Sequence[str] = ()
     steps: bool = False
 

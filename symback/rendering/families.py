@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from symback.rendering.line import Pen
     from symback.rendering.looks import Looks
 
-_NUMBERED: Final = re.compile(r"([A-Za-z]+)(\d+)\Z")
+NUMBERED: Final = re.compile(r"([A-Za-z]+)(\d+)\Z")
 
 
 class Sketch(NamedTuple):
@@ -162,13 +162,14 @@ class Speller:
         self._spell_tree = spell_tree
         self._spell_line = spell_line
         self._ascii = ascii_only
+        self._names_in_code = names_in_code
         self._patterns: dict[Any, Pattern] = {}
         self._has_numbers = looks.has_numbers
         # A dictionary that spells what it does not hold yet.
         self._name = _Spelled(_name_in_code if names_in_code else self._look).__getitem__
         self._amounts: dict[Node, tuple[str, Any]] = {}
 
-    def __call__(self, line: Line | Sketch) -> str:
+    def __call__(self, line: Any) -> str:
         """Spell a line."""
         if isinstance(line, Line):
             return self._spell_line(line)
@@ -215,7 +216,7 @@ class Speller:
 
     def _identifier(self, name: str) -> str:
         """Spell a name; those that differ only in their number are one form."""
-        match = _NUMBERED.match(name)
+        match = NUMBERED.match(name)
         if match is None:
             return self._spell_tree(identifier(name))
         letters, digits = match.groups()

@@ -10,6 +10,7 @@ from symback.core.collection import collection_paused
 from symback.notation.latex import latex
 from symback.notation.text import text
 from symback.notation.tree import Sign
+from symback.rendering.array_families import speller
 from symback.rendering.array_lines import ArrayLines
 from symback.rendering.calls import nested_calls
 from symback.rendering.families import Sketcher, Speller
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from symback.core.node import Node
     from symback.derivation.backward import Backward
     from symback.derivation.steps import Step
+    from symback.rendering.array_families import ArraySketch
     from symback.rendering.document import Numbers
     from symback.rendering.line import Line
     from symback.rendering.update import Update
@@ -98,22 +100,22 @@ class _Spelled(NamedTuple):
 def _spelled(backward: Backward, values: Mapping[str, Any] | None) -> _Spelled:
     looks = Looks(backward, values)
     sketcher = Sketcher()
-    speller = Speller(looks, lambda tree: latex(tree, "line"), whole_equation)
+    spell = Speller(looks, lambda tree: latex(tree, "line"), whole_equation)
     return _Spelled(
         text(nested_calls(backward.output, looks).tree),
-        lambda node: {"latex": speller(sketcher.forward(node))},
-        lambda step: {"latex": speller(sketcher.step(step))},
+        lambda node: {"latex": spell(sketcher.forward(node))},
+        lambda step: {"latex": spell(sketcher.step(step))},
     )
 
 
 def _spelled_arrays(backward: Backward, values: Mapping[str, Any] | None) -> _Spelled:
     lines = ArrayLines(backward, values)
+    spell = speller(lines.looks, lambda tree: latex(tree, "line"), whole_equation)
 
-    def keys(written: Sequence[Line]) -> dict[str, str]:
-        names = ("latex", "index_latex")
-        return {key: whole_equation(line) for key, line in zip(names, written, strict=False)}
+    def keys(written: Sequence[Line | ArraySketch]) -> dict[str, str]:
+        return {key: spell(line) for key, line in zip(("latex", "index_latex"), written, strict=False)}
 
-    sides = lines.forward(backward.output)[0].sides
+    sides = lines.first(backward.output).sides
     return _Spelled(
         text(sides[0].tree), lambda node: keys(lines.forward(node)), lambda step: keys(lines.step(step))
     )

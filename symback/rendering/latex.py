@@ -9,12 +9,13 @@ from symback.notation.identifier import in_ascii
 from symback.notation.latex import GRADIENT_MACRO, escape, is_tall, latex
 from symback.notation.tree import Call, Fence, Number, Row, Sign, Tree
 from symback.notation.width import width
-from symback.rendering.families import Speller
+from symback.rendering.array_families import speller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from symback.rendering.document import Document, Part
+    from symback.rendering.families import Speller
     from symback.rendering.line import Line
 
 LINE_WIDTH: Final = 330.0
@@ -54,8 +55,8 @@ def to_latex(document: Document, *, standalone: bool = False) -> str:
         standalone: Whether to make a file that compiles by itself. A fragment needs the packages
             amsmath and xcolor.
     """
-    speller = Speller(document.looks, latex, _aligned, ascii_only=True)
-    body = "\n\n".join(_part(part, speller) for part in document.parts)
+    spell = speller(document.looks, latex, _aligned, ascii_only=True)
+    body = "\n\n".join(_part(part, spell) for part in document.parts)
     macros = "\n".join(MACROS)
     if not standalone:
         return f"{macros}\n\n{body}\n"
@@ -63,11 +64,11 @@ def to_latex(document: Document, *, standalone: bool = False) -> str:
     return f"{_PREAMBLE}\n{macros}\n\\begin{{document}}\n{title}\n\n{body}\n\\end{{document}}\n"
 
 
-def _part(part: Part, speller: Speller) -> str:
+def _part(part: Part, spell: Speller) -> str:
     blocks = [rf"\subsection*{{{escape(part.title)}}}"]
     if part.prose:
         blocks.append("\n\n".join(map(escape, part.prose)))
-    rows = [speller(line) for line in part.lines]
+    rows = [spell(line) for line in part.lines]
     for start in range(0, len(rows), _ROWS_IN_ONE_ALIGN):
         chunk = " \\\\\n".join(rows[start : start + _ROWS_IN_ONE_ALIGN])
         blocks.append(f"\\begin{{align*}}\n{chunk}\n\\end{{align*}}")

@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING
 from symback.core.collection import collection_paused
 from symback.notation.latex import latex
 from symback.notation.tree import Sign
-from symback.rendering.families import Speller
+from symback.rendering.array_families import speller
 
 if TYPE_CHECKING:
     from symback.rendering.document import Document, Part
+    from symback.rendering.families import Speller
     from symback.rendering.line import Line
 
 
 @collection_paused()
 def to_markdown(document: Document) -> str:
     """Lay a document out in Markdown; every formula is a block of its own between `$$`."""
-    speller = Speller(document.looks, lambda tree: latex(tree, "github"), _line)
-    return f"# {document.title}\n\n" + "\n\n".join(_part(part, speller) for part in document.parts) + "\n"
+    spell = speller(document.looks, lambda tree: latex(tree, "github"), _line)
+    return f"# {document.title}\n\n" + "\n\n".join(_part(part, spell) for part in document.parts) + "\n"
 
 
-def _part(part: Part, speller: Speller) -> str:
+def _part(part: Part, spell: Speller) -> str:
     blocks = [f"## {part.title}", *(f"- {sentence}" for sentence in part.prose)]
-    return "\n\n".join([*blocks, *map(speller, part.lines)])
+    return "\n\n".join([*blocks, *map(spell, part.lines)])
 
 
 def _line(line: Line) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from symback.notation.text import text
 from symback.notation.tree import Colour
-from symback.rendering.families import Speller
+from symback.rendering.array_families import speller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from symback.rendering.document import Document, Part
+    from symback.rendering.families import Speller
     from symback.rendering.line import Line
 
 WIDTH: Final = 100
@@ -46,7 +47,7 @@ def to_rich(document: Document, *, full: bool = False, width: int = WIDTH) -> Te
 
 
 def _segments(document: Document, *, full: bool, width: int) -> Iterator[Segment]:
-    speller = Speller(document.looks, text, _joined, names_in_code=True)
+    spell = speller(document.looks, text, _joined, names_in_code=True)
     yield document.title, "bold"
     yield "\n", ""
     for part in document.parts:
@@ -55,7 +56,7 @@ def _segments(document: Document, *, full: bool, width: int) -> Iterator[Segment
         for sentence in part.prose:
             for line in textwrap.wrap(sentence, width - 2, break_long_words=False):
                 yield f"  {line}\n", ""
-        yield from _lines(part, speller, full=full, width=width)
+        yield from _lines(part, spell, full=full, width=width)
 
 
 def _joined(line: Line) -> str:
@@ -65,11 +66,11 @@ def _joined(line: Line) -> str:
     return _APART.join([style, text(line.left), *sides])
 
 
-def _lines(part: Part, speller: Speller, *, full: bool, width: int) -> Iterator[Segment]:
+def _lines(part: Part, spell: Speller, *, full: bool, width: int) -> Iterator[Segment]:
     left_out = len(part.lines) - _FIRST - _LAST
     cut = part.steps and not full and left_out > _LAST
     shown = [*part.lines[:_FIRST], *part.lines[-_LAST:]] if cut else part.lines
-    rows = [speller(line).split(_APART) for line in shown]
+    rows = [spell(line).split(_APART) for line in shown]
     column = min(max((len(left) for _, left, *_ in rows), default=0), _WIDEST_NAME)
     for number, (style, left, *sides) in enumerate(rows):
         if cut and number == _FIRST:

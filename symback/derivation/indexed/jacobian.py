@@ -57,8 +57,14 @@ def local_form(
         return None
     total = lowering.value(back, ins)
     targets = tuple(place for place in outs if place is not None)
-    entries = multiplied_out(_coefficient(total, probe, targets), lambda piece: piece)
+    entries = multiplied_out(_coefficient(total, probe, targets), lambda piece: piece, only=_has_deltas)
     return added(*((_by_consumer(term, set(targets)),) for term in entries))
+
+
+def _has_deltas(factor: Factor) -> bool:
+    return isinstance(factor.base, Bracket) and any(
+        isinstance(f.base, Delta) or _has_deltas(f) for term in factor.base.body for f in term.factors
+    )
 
 
 def _by_consumer(term: Term, targets: set[Index]) -> Term:

@@ -61,15 +61,22 @@ class Lowering:
     def value(self, node: Node, places: Sequence[Place]) -> Sum:
         """Write a node at some indices: its name, or what it is made of."""
         places = tuple(places)
-        if node in self._locals:
-            # A local factor is opened where it is chained.
+        if self.opens(node):
             return self._written(node, places if node.shape else ())
+        node = self.resolved(node)
         if node.name is not None or node.op is None:
             return self._quantity(node, places)
-        named = self._named.get((node.op, node.inputs, node.parameters))
-        if named is not None:
-            return self._quantity(named, places)
         return self._written(node, places)
+
+    def opens(self, node: Node) -> bool:
+        """Say whether a named node is written as what it is made of: a local factor where it is chained."""
+        return node in self._locals
+
+    def resolved(self, node: Node) -> Node:
+        """Return the named quantity that an unnamed node is equal to, or the node itself."""
+        if node.name is not None or node.op is None:
+            return node
+        return self._named.get((node.op, node.inputs, node.parameters), node)
 
     def _quantity(self, node: Node, places: tuple[Place, ...]) -> Sum:
         if node.role is Role.UPSTREAM and self.unit_seed:

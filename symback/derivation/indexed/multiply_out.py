@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from symback.derivation.indexed.terms import (
     Bracket,
+    Factor,
     Quantity,
     Sum,
     Term,
@@ -61,17 +62,29 @@ def _inlined_term(term: Term, definition: Callable[[Node], Sum | None]) -> Sum:
     return summed(result, term.summed)
 
 
-def multiplied_out(total: Sum, simplified: Callable[[Sum], Sum]) -> Sum:
+def multiplied_out(
+    total: Sum, simplified: Callable[[Sum], Sum], only: Callable[[Factor], bool] | None = None
+) -> Sum:
     """Multiply brackets out by the distributive law, and simplify what comes up.
 
     Where there would be too many terms, the sum is returned as it is.
+
+    Args:
+        total: The sum.
+        simplified: What is done to each term.
+        only: Which brackets are multiplied out; all unless given.
     """
     done: list[Sum] = []
     open_terms = list(total)
     while open_terms:
         term = open_terms.pop(0)
         place = next(
-            (n for n, f in enumerate(term.factors) if isinstance(f.base, Bracket) and f.power == 1), None
+            (
+                n
+                for n, f in enumerate(term.factors)
+                if isinstance(f.base, Bracket) and f.power == 1 and (only is None or only(f))
+            ),
+            None,
         )
         if place is None:
             done.append(simplified((without_deltas(term),)))

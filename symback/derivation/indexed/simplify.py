@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from symback.derivation.indexed.cost import cost
 from symback.derivation.indexed.facts import Facts
+from symback.derivation.indexed.families import Families
 from symback.derivation.indexed.lowering import Lowering, places_of
 from symback.derivation.indexed.multiply_out import inlined, multiplied_out
 from symback.derivation.indexed.terms import Base, Bracket, Quantity, Sum, canonical
@@ -32,14 +33,19 @@ class ShortForms:
     Attributes:
         lowering: What writes nodes as sums.
         facts: What is known of sums along axes.
+        steps: The steps that give gradients, by their nodes.
+        families: The steps whose forms differ only in the quantities.
     """
 
     def __init__(self, backward: Backward, *, unit_seed: bool, distributions: Iterable[str] = ()) -> None:
         self.backward = backward
         self.lowering = Lowering(backward, unit_seed=unit_seed)
         self.facts = Facts(self.lowering, distributions)
-        self._steps = {step.node: step for step in backward.steps if step.kind is not StepKind.LOCAL}
+        self.steps = {step.node: step for step in backward.steps if step.kind is not StepKind.LOCAL}
+        self.families = Families(self.lowering, self.steps, self._simplified)
         self._short: dict[Node, Sum] = {}
+        for step in backward.steps:
+            self.families.step(step)
 
     def forms(self, step: Step) -> list[Sum]:
         """Return the forms of a step, from its definition to the shortest one, without repeats."""
@@ -63,27 +69,29 @@ class ShortForms:
         """Return the shortest form that is found."""
         found = self._short.get(step.node)
         if found is None:
-            own = self.own(step)
-            if step.kind is StepKind.ACCUMULATE:
-                # What each path contributes is no name of the author's.
-                own = self._inlined(own)
-            options = [own]
-            for start in (own, self._inlined(own)):
-                options += [start, multiplied_out(start, self.facts.applied)]
-            found = min(options, key=lambda form: (cost(form), self._adjoints_in(form)))
-            self._short[step.node] = found
+            found = self._short[step.node] = self.families.short(step)
         return found
+
+    def _simplified(self, step: Step) -> Sum:
+        own = self.own(step)
+        if step.kind is StepKind.ACCUMULATE:
+            # What each path contributes is no name of the author's.
+            own = self._inlined(own)
+        options = [own]
+        for start in (own, self._inlined(own)):
+            options += [start, multiplied_out(start, self.facts.applied)]
+        return min(options, key=lambda form: (cost(form), self._adjoints_in(form)))
 
     def _adjoints_in(self, total: Sum) -> int:
         """Count the intermediate gradients in a form: the fewer, the better."""
-        return sum(base.node in self._steps for base in bases(total) if isinstance(base, Quantity))
+        return sum(base.node in self.steps for base in bases(total) if isinstance(base, Quantity))
 
     def _inlined(self, total: Sum) -> Sum:
         """Put the short form of each adjoint in place of its name, also inside brackets."""
         return inlined(total, self._definition)
 
     def _definition(self, node: Node) -> Sum | None:
-        step = self._steps.get(node)
+        step = self.steps.get(node)
         return None if step is None or step.kind is StepKind.SEED else self.short(step)
 
 

@@ -64,7 +64,7 @@ def _extreme(name: str, array_name: str) -> Callable[[Reader, ast.Call], Any]:
         if single and isinstance(values[0], list | tuple):
             values = list(values[0])
         values = [reader.operand(node, value) for value in values]
-        if not scalars(*values) or (single and len(values) == 1):
+        if not values or not scalars(*values) or (single and len(values) == 1):
             first = next((v for v in values if isinstance(v, Expression) and v.shape), None)
             shape = f" of shape {spelled(first.shape)}" if first is not None else ""
             raise reader.source.fault(

@@ -145,7 +145,8 @@ class _Literals:
         return values if usable and not all(isinstance(value, str) for value in values) else None
 
     def _binary(self, node: ast.BinOp) -> Any:
-        left = self._no_list(self.value(node.left))
+        known = isinstance(node.op, _OPERATIONS)
+        left = self._no_list(self.value(node.left)) if known else None
         right = None if left is None else self._no_list(self.value(node.right))
         if left is None or right is None:
             return None

@@ -25,6 +25,7 @@ class Names:
         self._source = source
         self._looks: dict[Tree, str] = {}
         self._reserved: set[Tree] | None = None
+        self._numbers: dict[str, int] = {}
 
     def give(self, name: str, node: ast.AST, what: str = "name") -> str:
         """Give a name that is new.
@@ -54,9 +55,10 @@ class Names:
 
     def numbered(self, name: str) -> str:
         """Return a free name for a quantity whose own name is taken: h_2, h_3, and so on."""
-        number = 2
+        number = self._numbers.get(name, 1) + 1
         while not self.is_free(f"{name}_{number}"):
             number += 1
+        self._numbers[name] = number
         return f"{name}_{number}"
 
     def _in_text(self) -> set[Tree]:

@@ -158,9 +158,9 @@ def _of_lists(reader: Reader, node: ast.AST, operation: ast.operator, left: Any,
     ):
         items, times = (left, right) if sequences[0] else (right, left)
         count = reader.number(node, times, "how often a list is repeated")
-        if len(items) * count > MOST_ITEMS:
+        if count > MOST_ITEMS or len(items) * count > MOST_ITEMS:
             raise reader.source.fault(node, f"a list of more than {MOST_ITEMS} items", "use an array")
-        return items * count
+        return items * max(count, 0)
     return None
 
 

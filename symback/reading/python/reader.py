@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from symback.core.errors import ReadingError, SymbackError
+from symback.core.errors import SymbackError
 from symback.core.shapes import Shape, spelled
 from symback.ops.expression import Expression, array
 from symback.reading.python.folding import is_number
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 MOST_NESTED: Final = 100
 """Formulas may be nested this deep."""
 
-MOST_READ: Final = 300_000
+MOST_READ: Final = 200_000
 """So many parts are read of a text, those of loops and called functions each time."""
 
 _ON_SHAPES: Final = re.compile(r"shape|scalar|axis|axes|indices|multiplies arrays")
+
+_MISUSES: Final = (TypeError, ValueError, AttributeError, IndexError, ArithmeticError)
 
 READERS: Final[dict[type[ast.AST], Callable[[Reader, Any], Any]]] = {}
 """What reads each kind of node of Python's syntax tree; what is not here is refused."""
@@ -87,7 +89,8 @@ class Reader:
     """The known quantities that were used so."""
     lists: set[Node] = field(default_factory=set)
     """The inputs that are plain lists of Python."""
-    notes: list[str] = field(default_factory=list)
+    again: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    """For each name that is assigned again: the lines, and what it is called from there."""
     active: list[str] = field(default_factory=list)
     """The functions of the text that are being called."""
     depth: int = 0
@@ -150,10 +153,9 @@ class Reader:
         return made
 
     def renamed(self, word: str, node: ast.AST) -> str:
-        """Return another name for what is assigned to a name that is taken, and note it."""
+        """Return another name for what is assigned to a name that is taken, and remember it."""
         name = self.names.numbered(word)
-        line = self.source.line(node)
-        self.notes.append(f"{word} is assigned again in line {line}: from there it is called {name}.")
+        self.again.setdefault(word, []).append((self.source.line(node), name))
         return name
 
     def applied(self, node: ast.AST, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
@@ -163,11 +165,10 @@ class Reader:
         except SymbackError as error:
             why = self._shapeless(node) if _ON_SHAPES.search(str(error)) else ""
             raise type(error)(f"{self.source.at(node)}: {error}{why}") from None
-        except TypeError as error:
-            # The functions have NumPy's signatures; Python says which argument is too many or missing.
-            if "argument" not in str(error):
-                raise
-            raise ReadingError(f"{self.source.at(node)}: {error}") from None
+        except _MISUSES as error:
+            # The functions have NumPy's signatures: what does not suit one of them does not suit NumPy's.
+            problem = f"the arguments do not suit ({error})"
+            raise self.source.fault(node, problem, "call it as in NumPy") from None
 
     def _shapeless(self, node: ast.AST) -> str:
         """Say which names in a formula are scalars for want of a shape."""

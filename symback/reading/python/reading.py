@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 
 from symback.core.collection import collection_paused
 from symback.core.errors import InputError
@@ -27,7 +27,9 @@ from symback.reading.python.reader import Reader, Scope
 from symback.reading.python.source import Source, text_of_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+_MOST_LISTED: Final = 6
 
 Free = Literal["scalar", "error"]
 
@@ -163,20 +165,31 @@ def _model(reader: Reader, value: Any, name: str | None, node: ast.AST, title: s
     elif value.node.op is None:
         value = _same(value)
     inputs = _inputs(reader, value)
-    for extra in reader.data:
-        if extra not in reader.inputs:
-            why = "the text computes it itself" if reader.names.is_given(extra) else "nothing uses it"
-            reader.notes.append(f"A value is given for {extra}, but {why}; it is ignored.")
-    unused = [extra for extra in reader.shapes if extra not in reader.inputs and extra not in reader.data]
-    reader.notes += [f"A shape is given for {extra}, which is no input; it is ignored." for extra in unused]
     return Model(
         value,
         Graph([value.node], also=[made.node for made in inputs.values()]),
         values={key: given for key, given in reader.values.items() if key in inputs},
         shapes={key: made.shape for key, made in inputs.items()},
-        notes=list(reader.notes),
+        notes=list(_notes(reader)),
         title=title,
     )
+
+
+def _notes(reader: Reader) -> Iterator[str]:
+    """Say how the text was read, where that is not plain."""
+    for word, places in reader.again.items():
+        lines = list(dict.fromkeys(str(line) for line, _ in places))
+        where = f"line {lines[0]}" if len(lines) == 1 else f"lines {', '.join(lines)}"
+        later = [name for _, name in places]
+        called = later if len(later) <= _MOST_LISTED else [later[0], later[1], "…", later[-1]]
+        yield f"{word} is assigned again in {where}: from there it is called {', '.join(called)}."
+    for name in reader.data:
+        if name not in reader.inputs:
+            why = "the text computes it itself" if reader.names.is_given(name) else "nothing uses it"
+            yield f"A value is given for {name}, but {why}; it is ignored."
+    for name in reader.shapes:
+        if name not in reader.inputs and name not in reader.data:
+            yield f"A shape is given for {name}, which is no input; it is ignored."
 
 
 def _same(value: Expression) -> Expression:

@@ -204,7 +204,8 @@ def assigned(reader: Reader, target: ast.expr, value: Any, statement: ast.stmt) 
     elif isinstance(value, list) and all(isinstance(item, Expression) for item in value):
         value = [_named_item(reader, target, item, n) for n, item in enumerate(value)]
     reader.scope.values[word] = value
-    return Output(value, word, target) if isinstance(value, Expression) else None
+    parts = value if isinstance(value, list | tuple) else [value]
+    return Output(value, word, target) if any(isinstance(part, Expression) for part in parts) else None
 
 
 def _named(reader: Reader, target: ast.Name, value: Expression) -> Expression:

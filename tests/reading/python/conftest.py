@@ -13,11 +13,12 @@ from symback.reading.python import read_python
 def value_of(model, **given):
     """Return the output of a model in numbers."""
     inputs = {**model.values, **given}
-    sizes = {}
-    for name, shape in model.shapes.items():
-        for size, number in zip(shape, np.shape(inputs[name]), strict=True):
-            if isinstance(size, str):
-                sizes[size] = number
+    sizes = {
+        size: number
+        for name, shape in model.shapes.items()
+        for size, number in zip(shape, np.shape(inputs[name]), strict=True)
+        if isinstance(size, str)
+    }
     values = run(model.graph.nodes, {name: np.asarray(inputs[name]) for name in model.shapes}, sizes)
     return values[model.graph.outputs[0]]
 

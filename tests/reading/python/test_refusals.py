@@ -47,7 +47,7 @@ ONE_LINE = {
     "y = 3j * x": (5, "complex numbers are not read"),
     "y = b'a'": (5, "bytes are not read"),
     "y = 1e400 * x": (5, "too large for a double"),
-    "y = 9**9**9**9": (5, "too large for a double"),
+    "y = 9**9**9**9": (8, "too large for a double"),
     "y = 2**(10**10)": (5, "too large for a double"),
     "y = x * 10**400": (9, "too large for a double"),
     "y = factorial(10**9)": (5, "unknown function"),
@@ -61,7 +61,7 @@ ONE_LINE = {
     "y = foo(x)": (5, "unknown function 'foo'"),
     "y = rleu(x)": (5, "did you mean relu"),
     "y = np.foo.bar(x)": (5, "is no number that is read"),
-    "y = relu": (5, "depends on no input"),
+    "math.pi": (1, "depends on no input"),
     "y = relu(x, 1, 2, 3)": (5, "takes none"),
     "y = softmax(x, axes=1)": (5, "axes"),
     "y = np.random.randn(3)": (5, "random numbers are not read"),
@@ -83,8 +83,8 @@ ONE_LINE = {
     "a, b = x, w, x": (1, "2 names for 3 values"),
     "x += ": (6, "ends too early"),
     "2x": (1, "expected an operator"),
-    "x abc": (1, "expected an operator"),
-    "y = x w": (5, ""),
+    "x abc": (3, "expected an operator"),
+    "y = x w": (7, "expected an operator"),
     "y = (x": (5, "was never closed"),
     "y = x)": (6, "unmatched"),
     "y = $": (5, ""),
@@ -96,7 +96,7 @@ ONE_LINE = {
     "global x": (1, "global is not read"),
     "raise x": (1, "raise is not read"),
     "return x": (1, "return outside a function"),
-    "y = x, w": (1, "2 names|outputs|give one output"),
+    "y = x, w": (1, "2 outputs; give one output"),
     "x, w": (1, "give one output"),
     "y = np.array([])": (5, "empty"),
     "y = np.array([[1, 2], [3]])": (14, "row [1] has 1 entries"),
@@ -121,8 +121,12 @@ ONE_LINE = {
     "y = X.sort()": (5, "no method 'sort'"),
     "y = np.reshape(X, (4, 2))": (5, "does not fit"),
     "a, b = X.T": (1, "2 names for 3 values"),
+    "y = [] * 10**40": (5, "a list of more than"),
+    "y = 2 % np.ones(2)": (5, "% is read only between integers"),
+    "y = np.pad(X, 1.5)": (5, "the arguments do not suit"),
+    "y = max([])": (5, "two or more scalars"),
     "y = F.linear(x)": (5, "x @ W.T + b"),
-    "from os import system; y = system('ls')": (24, "unknown function 'system'"),
+    "from os import system; y = system('ls')": (28, "unknown function 'system'"),
 }
 
 
@@ -161,7 +165,7 @@ PLACES = {
     "y = 1\n  z = 2": (2, None),
     "def g(a):\n    return a ^ 1\ny = g(x)": (2, 12),
     "y = " + "x + " * 400 + "(x ^ 2)": (1, 1606),
-    "é = 1; y = " + "x - " * 400 + "foo(x)": (1, 1612),
+    "s = 'é'; y = " + "x - " * 400 + "(x ^ 2)": (1, 1615),
 }
 
 
@@ -178,7 +182,9 @@ def test_the_piece_at_fault_is_quoted(refused):
     assert len(refused("y = " + "x * " * 100 + "lambda: 0" + " * x" * 100)) < 250
 
 
-@pytest.mark.parametrize("text", ["", " ", "# nothing", "'''only words'''", "import numpy", "x = 1", "print(x)"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "# nothing", "'''only words'''", "import numpy", "x = 1", "print(x)"]
+)
 def test_nothing_to_read(refused, text):
     assert "nothing is computed" in refused(text)
 
@@ -234,7 +240,7 @@ def test_long_sums_of_both_signs_keep_their_order(evaluated):
     assert value == pytest.approx(2 * (0 + 600 - 0.5 * sum(range(300)) + 1))
 
 
-def test_errors_keep_their_type(refused):
+def test_errors_keep_their_type():
     for text, kind in {
         "y = x @ X": InputError,
         "y = rleu(X)": UnknownNameError,
@@ -249,14 +255,17 @@ def test_errors_keep_their_type(refused):
 
 
 @pytest.mark.parametrize(
-    "name", ["x__y", "_x", "x_", "été", "µ", "х", "a" * 31, "x²"[:1] + "__2"]  # noqa: RUF001 - a Cyrillic х
+    "name",
+    ["x__y", "_x", "x_", "été", "х", "a" * 31],
 )
 def test_names_that_cannot_be_printed(name):
     with pytest.raises(NamingError, match="<text>, line 2, column 1: "):
         read_python(f"# a name\n{name} = 3 * x")
 
 
-@pytest.mark.parametrize("name", ["S", "N", "I", "E", "Q", "beta", "gamma", "zeta", "test", "θ", "pi", "e", "F"])
+@pytest.mark.parametrize(
+    "name", ["S", "N", "I", "E", "Q", "beta", "gamma", "zeta", "test", "θ", "pi", "e", "F"]
+)
 def test_names_that_other_programs_keep_for_themselves(name):
     model = read_python(f"y = {name} * x")
     assert list(model.shapes) == [name, "x"]
@@ -277,7 +286,7 @@ def test_files(tmp_path):
         with pytest.raises(ReadingError, match=words):
             read_python_file(path)
     path.write_bytes(b"\xef\xbb\xbfy = x * 2\r\n")
-    assert repr(read_python_file(path).expression) == "<y = mul(x, …)>"
+    assert repr(read_python_file(path).expression) == "<y = mul(x, constant(…))>"
     for missing in (tmp_path / "no.py", tmp_path):
         with pytest.raises(ReadingError, match="cannot be read"):
             read_python_file(missing)
