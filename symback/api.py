@@ -44,8 +44,14 @@ class Derivation(Backward):
     values: Mapping[str, Any] = {}
     """Values that the text of the forward pass gives; numbers that are put in take their place."""
 
+    entries: Mapping[str, Any] = {}
+    """Of a derivation that was written out, the names of the entries of each array and each gradient."""
+
     def __reduce__(self) -> tuple[object, ...]:
-        return (*super().__reduce__(), {"model": self.model, "values": self.values})
+        return (
+            *super().__reduce__(),
+            {"model": self.model, "values": self.values, "entries": self.entries},
+        )
 
     def at(self, n: int) -> Derivation:
         """Return the derivation for a number of inputs, of a neuron whose number is a symbol.
@@ -60,6 +66,37 @@ class Derivation(Backward):
         if self.model is None:
             raise InputError("at(n) is for the derivation of a neuron made by Neuron('n')")
         return derive(self.model.at(n), kink=self.kink)
+
+    def expand(self, *, values: Mapping[str, Any] | None = None, **sizes: int) -> Derivation:
+        """Write the derivation out entry by entry: every entry of every array is a scalar with a name.
+
+        The result is a derivation as any other. It takes values by the names of the arrays; its
+        `entries` say what the entries of each array and of each gradient are called.
+
+        Args:
+            values: Integers for inputs that say where to look something up.
+            sizes: What the symbols in shapes stand for.
+
+        Raises:
+            InputError: A size or an index is missing or cannot be used.
+            UnknownNameError: A size or an index is given that there is not.
+            LimitError: There would be too many scalars.
+
+        >>> import symback as sb
+        >>> d = sb.derive(sb.model("L = np.sum(X @ w)", shapes={"X": "N 2", "w": "2"})).expand(N=1)
+        >>> d.entries["dw"], d["dw1"].expr
+        (['dw0', 'dw1'], dL*dL_dw1)
+        """
+        if self.model is not None and set(sizes) == {self.model.n} and not values:
+            return self.at(sizes[str(self.model.n)])
+        if not (self.has_arrays or sizes or values):
+            return self
+        from symback.evaluation.expansion import expanded
+
+        made, entries = expanded(self, sizes, values, self.values, self._arguments[-1])
+        made.entries = entries
+        made.values = {name: value for name, value in self.values.items() if name in made.entries}
+        return made
 
     def evaluate(
         self, given: Mapping[str, Any] | None = None, *, upstream: Any = None, **named: Any
@@ -82,12 +119,20 @@ class Derivation(Backward):
             return self.at(_length(together)).evaluate(together, upstream=upstream)
         return Evaluation(self, together, upstream)
 
-    def verify(self, *, seed: int = 0) -> Report:
-        """Judge every step: mathematics, numbers, and print read back."""
+    def verify(self, *, seed: int = 0, rigorous: bool = False) -> Report:
+        """Judge every step: mathematics, numbers, and print read back.
+
+        Args:
+            seed: Which points are drawn.
+            rigorous: Whether to enclose every gradient in balls of rigorous arithmetic, too; this
+                needs the extra `rigorous`.
+        """
         from symback.verification.generic import verify_generic
         from symback.verification.verify import verify
 
-        return verify(self, seed=seed) if self.model is None else verify_generic(self, self.at, seed=seed)
+        if self.model is None:
+            return verify(self, seed=seed, rigorous=rigorous)
+        return verify_generic(self, self.at, seed=seed)
 
     def document(self) -> Document:
         """Return the derivation as a document for any writer."""
@@ -122,6 +167,14 @@ class Evaluation(Values):
     def update(self, learning_rate: Any) -> Update:
         """Take a step of gradient descent: p ← p − η · dp for every parameter."""
         return updated(self, learning_rate)
+
+    def verify(self, *, seed: int = 0, rigorous: bool = False) -> Report:
+        """Judge every step, the numbers at this point; `rigorous` encloses every gradient in balls."""
+        from symback.verification.verify import verify
+
+        given = self.inputs
+        upstream = given.pop(self.backward.seed.name)
+        return verify(self.backward, seed=seed, at=given, upstream=upstream, rigorous=rigorous)
 
     def numbers(self, learning_rate: Any = None) -> Numbers:
         """Return what a document needs to know of the numbers."""

@@ -38,6 +38,7 @@ class Backward:
         kink: The kink policy.
         title: What a document about it is called.
         distributions: The quantities that were declared to sum to 1 along their last axis.
+        asked_for: What was asked for, as it was given; None for everything.
         has_arrays: Whether there are quantities with axes, apart from the vectors of a symbolic neuron.
     """
 
@@ -50,6 +51,7 @@ class Backward:
     kink: Any
     title: str
     distributions: tuple[str, ...]
+    asked_for: Sequence[str | Expression] | None
     has_arrays: bool
 
     def __init__(  # noqa: PLR0913 - all but the first have an obvious default
@@ -66,6 +68,7 @@ class Backward:
     ) -> None:
         self._arguments = (graph, wrt, detail, kink, naming, groups, title, distributions, notes)
         self.kink = checked_kink(kink)
+        self.asked_for = wrt
         declared = [w.node for w in wrt or () if isinstance(w, Expression) and w.node.op is None]
         if declared:
             graph = Graph(graph.outputs, [*graph.leaves(), *declared])

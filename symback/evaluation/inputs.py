@@ -4,17 +4,65 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Container, Iterable, Mapping, Sized
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from symback.core.errors import InputError, UnknownNameError
 from symback.core.node import Role
+from symback.core.shapes import spelled
 from symback.notation.numeral import TypedNumber
 
 if TYPE_CHECKING:
     from symback.derivation.backward import Backward
+
+
+class Block(list[str]):
+    """The names of the entries of an array, in row-major order.
+
+    Attributes:
+        shape: The shape of the array.
+
+    >>> Block(["X00", "X01"], (1, 2)).nested({"X00"})
+    [['X00', None]]
+    """
+
+    def __init__(self, names: Iterable[str], shape: tuple[int, ...]) -> None:
+        super().__init__(names)
+        self.shape = shape
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Block, (list(self), self.shape)
+
+    def nested(self, known: Container[str], before: str = "") -> Any:
+        """Return the names as nested lists, with something before each, and None for what is not known."""
+        flat: list[Any] = [before + name if before + name in known else None for name in self]
+        for size in reversed(self.shape):
+            flat = [flat[start : start + size] for start in range(0, len(flat), size)]
+        return flat[0]
+
+    def entries(self, value: Any, key: str) -> list[Any]:
+        """Return the numbers of nested lists, or of an array, of this shape in row-major order.
+
+        Raises:
+            InputError: A list has another length than its axis, or there are too few or too many axes.
+        """
+        level = [(key, value)]
+        for size in self.shape:
+            inner = []
+            for where, part in level:
+                if not _is_row(part) or len(part) != size:
+                    has = f"has {len(part)} entries," if _is_row(part) else f"= {_short(part)}:"
+                    wanted = f"expected {size}; the shape of {key} is {spelled(self.shape)}"
+                    raise InputError(f"{where} {has} {wanted}")
+                inner += [(f"{where}[{n}]", part[n]) for n in range(size)]
+            level = inner
+        return [checked_number(entry, where) for where, entry in level]
+
+
+def _is_row(value: Any) -> bool:
+    return isinstance(value, list | tuple) or bool(getattr(value, "shape", ()))
 
 
 def spread(backward: Backward, given: Mapping[str, Any], upstream: Any) -> dict[str, Any]:
@@ -37,6 +85,10 @@ def spread(backward: Backward, given: Mapping[str, Any], upstream: Any) -> dict[
             members = backward.groups[key]
             if isinstance(members, str):
                 put(values, members, _single(value, key))
+                continue
+            if isinstance(members, Block):
+                for name, entry in zip(members, members.entries(value, key), strict=True):
+                    put(values, name, entry)
                 continue
             for position, (name, entry) in enumerate(
                 zip(members, _entries(value, key, members), strict=True)

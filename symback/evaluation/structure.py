@@ -184,7 +184,9 @@ def on_device(like: Any) -> dict[str, Any]:
     {}
     """
     # NumPy and Dask know one place only, and some of their versions take no such keyword.
-    return {} if library(like) in ("numpy", "dask") else {"device": like.device}
+    device = None if library(like) in ("numpy", "dask") else getattr(like, "device", None)
+    # What JAX traces is on no device yet.
+    return {} if device is None else {"device": device}
 
 
 def _zeros(xp: Any, like: Any, shape: tuple[int, ...]) -> Any:

@@ -12,6 +12,7 @@ from symback.evaluation.inputs import checked_number
 from symback.evaluation.values import refuse_undefined, run
 
 if TYPE_CHECKING:
+    from symback.derivation.backward import Backward
     from symback.evaluation.values import Values
 
 
@@ -40,6 +41,25 @@ class Update:
     forward: dict[str, Any]
 
 
+def _moved(old: Any, rate: Any, gradient: Any) -> Any:
+    # An array keeps its type only beside a plain float.
+    return old - (float(rate) if hasattr(gradient, "dtype") else rate) * gradient
+
+
+def _parameters(backward: Backward) -> list[str]:
+    """Return what a step changes: the parameters; where nothing has that role, what was asked for."""
+    leaves = [node for node in backward.graph.leaves() if node.name in backward.gradients]
+    names = [str(node.name) for node in leaves if node.role is Role.PARAMETER]
+    if not names and backward.asked_for is not None:
+        names = [str(node.name) for node in leaves]
+    if not names:
+        raise InputError(
+            "there is no parameter to update: make symbols with role='parameter', or name what is to be "
+            "updated with wrt"
+        )
+    return names
+
+
 def updated(values: Values, learning_rate: Any) -> Update:
     """Take one step of gradient descent.
 
@@ -50,13 +70,10 @@ def updated(values: Values, learning_rate: Any) -> Update:
     if hasattr(rate, "dtype") or rate <= 0 or math.isinf(float(rate)):
         raise InputError(f"learning_rate = {learning_rate}: expected a positive number, such as 0.001")
     backward = values.backward
-    names = [str(node.name) for node in backward.graph.leaves() if node.role is Role.PARAMETER]
-    names = [name for name in names if name in backward.gradients]
-    if not names:
-        raise InputError("there is no parameter to update; make symbols with role='parameter'")
+    names = _parameters(backward)
     gradients = {name: values.gradients[name] for name in names}
-    parameters = {name: values[name] - rate * gradients[name] for name in names}
-    again = run(backward.graph.nodes, {**values.inputs, **parameters})
+    parameters = {name: _moved(values[name], rate, gradients[name]) for name in names}
+    again = run(backward.graph.nodes, {**values.inputs, **parameters}, values.sizes)
     forward = {str(node.name): value for node, value in again.items() if node.name is not None}
     refuse_undefined(dict(forward), backward.graph.nodes)
     output = str(backward.output.name)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from symback.core.errors import InputError
-from symback.core.shapes import Shape, Size, broadcast_shape, numbers, shape_of_text, spelled
+from symback.core.shapes import Shape, Size, broadcast_shape, shape_of_text, spelled
 from symback.ops.arithmetic import CONSTANT
 from symback.ops.axes import axes_of, axis_of, expression, letters, moved, size_along
 from symback.ops.expression import Expression, broadcast, described, make
@@ -34,7 +34,7 @@ def reshape(z: Any, *shape: Any) -> Expression:
     if sizes == z.shape:
         return expression(z)
     if not _fits(sizes, z.shape):
-        symbols = numbers((*sizes, *z.shape)) is None
+        symbols = any(isinstance(size, str) for size in (*sizes, *z.shape))
         raise InputError(
             f"reshape: {described(z.node)} {spelled(z.shape)} does not fit {spelled(sizes)}"
             + ("; give numbers for the sizes" if symbols else "")
@@ -45,10 +45,10 @@ def reshape(z: Any, *shape: Any) -> Expression:
 
 
 def _fits(wanted: Shape, shape: Shape) -> bool:
-    known = numbers(wanted), numbers(shape)
-    if known[0] is None or known[1] is None:
-        return sorted(map(str, _without_ones(wanted))) == sorted(map(str, _without_ones(shape)))
-    return math.prod(known[0]) == math.prod(known[1])
+    """Say whether two shapes have as many entries: the same symbols, and equal products of numbers."""
+    symbols = [sorted(size for size in sizes if isinstance(size, str)) for sizes in (wanted, shape)]
+    products = [math.prod(size for size in sizes if isinstance(size, int)) for sizes in (wanted, shape)]
+    return symbols[0] == symbols[1] and products[0] == products[1]
 
 
 def _completed(z: Expression, wanted: Shape) -> Shape:
@@ -232,7 +232,7 @@ def pad(z: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0
         raise InputError(
             f"pad: only zeros can be put around an array, not mode = {mode!r}, {constant_values!r}"
         )
-    widths = pad_width
+    widths = _pad_widths(pad_width)
     if isinstance(widths, int):
         widths = (widths, widths)
     if all(isinstance(width, int) for width in widths):
@@ -254,9 +254,22 @@ def pad(z: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0
     return place(z, tuple(slices), tuple(shape))
 
 
+def _pad_widths(given: Any) -> Any:
+    """Check that widths are integers, alone or in one or two levels of lists."""
+    flat = [given] if isinstance(given, int) else given
+    try:
+        entries = [n for part in flat for n in ([part] if isinstance(part, int) else part)]
+    except TypeError:
+        entries = [given]
+    if not entries or any(isinstance(n, bool) or not isinstance(n, int) for n in entries):
+        raise InputError(f"pad: pad_width = {given!r}: expected a number of zeros, (before, after), or pairs")
+    return given
+
+
 def place(z: Expression, slices: Any, shape: Shape) -> Expression:
     """Put an array among zeros."""
-    return make(PLACE, [z.node], (slices, shape)) if z.shape != shape else z
+    whole = all(part == (0, size, 1) for part, size in zip(slices, shape, strict=True))
+    return z if whole and z.shape == shape else make(PLACE, [z.node], (slices, shape))
 
 
 def take_slices(z: Expression, slices: Any) -> Expression:

@@ -27,14 +27,14 @@ RESHAPE = Op(
 
 
 def _sliced_shape(shapes: list[Shape], slices: Slices) -> Shape:
-    return tuple(
-        size if isinstance(size, str) else len(range(size)[_as_slice(part)])
-        for size, part in zip(shapes[0], slices, strict=True)
-    )
+    return tuple(_length(size, part) for size, part in zip(shapes[0], slices, strict=True))
 
 
-def _as_slice(part: tuple[Any, Any, int]) -> slice:
-    return slice(*part)
+def _length(size: Size, part: tuple[Any, Any, int]) -> Size:
+    """Return how many entries a slice takes; of an axis of unknown size all, or some from its start."""
+    if isinstance(size, int):
+        return len(range(size)[slice(*part)])
+    return size if part == (0, size, 1) else part[1] - part[0]  # type: ignore[no-any-return]
 
 
 SLICES = Op(

@@ -9,9 +9,10 @@ from symback.derivation.indexed.lowering import places_of
 from symback.derivation.indexed.simplify import ShortForms
 from symback.derivation.steps import StepKind
 from symback.notation.identifier import identifier
-from symback.notation.tree import Colour, Fence, Indicator, Number, Script, Sign, Tree, row
+from symback.notation.tree import Colour, Fence, Number, Script, Tree
 from symback.rendering.array_families import ArraySketch
 from symback.rendering.array_looks import ArrayLooks
+from symback.rendering.blocks import is_row, transposed
 from symback.rendering.entries import entry_form
 from symback.rendering.letters import IndexLetters
 from symback.rendering.line import Line, Side
@@ -38,7 +39,7 @@ class ArrayLines:
 
     def __init__(self, backward: Backward, values: Mapping[str, Any] | None = None) -> None:
         seed = backward.seed
-        given = None if values is None else values.get(seed.name)
+        given = None if values is None else values.get(seed.name, 1)
         unit = not seed.of.shape and (given is None or bool(given == 1))
         self.forms = ShortForms(backward, unit_seed=unit, distributions=backward.distributions)
         self.looks = ArrayLooks(backward, self.forms, values)
@@ -121,11 +122,9 @@ class ArrayLines:
         if step.ordinal:
             fraction = Script(Fence("", fraction, "|"), sub=Number(str(step.ordinal)))
         form = local_form(self.forms.lowering, self._backward, step, outs, ins)
-        if form is None:
-            right: Tree = Indicator(row(below, Sign("↦"), above))
-        else:
-            right = entry_form(form, letters, looks).tree
-        return Line(step.name, looks.local(step, fraction), (Side("=", right),))
+        return Line(
+            step.name, looks.local(step, fraction), (Side("=", entry_form(form, letters, looks).tree),)
+        )
 
     def _both(self, node: Node, left: Tree, totals: Sequence[Sum], looks: ArrayLooks) -> list[Line]:
         """Write sums in matrix form, and the first of them in index form as a line of its own."""
@@ -133,6 +132,8 @@ class ArrayLines:
         sides: list[Side] = []
         for total in totals:
             written = matrix_form(total, own, looks)
+            if written is not None and is_row(node.shape):
+                written = transposed(written)
             if written is not None and (not sides or written.tree != sides[-1].tree):
                 sides.append(Side("=", written.tree))
         numbers = looks.numbers(node)

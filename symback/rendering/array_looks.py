@@ -6,26 +6,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from symback.core.node import Role
 from symback.derivation.indexed.lowering import places_of
-from symback.notation.forms import Function, Level, Written
+from symback.notation.forms import Level, Written
 from symback.notation.identifier import identifier
 from symback.notation.tree import (
     Fence,
     Index,
-    Letters,
+    Indicator,
     Matrix,
     Name,
     Number,
-    Row,
     Script,
     Sign,
     Tree,
-    parentheses,
     row,
-    separated,
 )
-from symback.ops.reductions import AMAX, AMIN, ARRAY, INDICES
-from symback.ops.structural import GATHER, SLICES
-from symback.rendering.blocks import atom, called
+from symback.rendering.array_calls import call_entry, written_call
+from symback.rendering.blocks import atom, is_row, transposed
 from symback.rendering.entries import entry_form
 from symback.rendering.letters import IndexLetters
 from symback.rendering.looks import Looks, amount, partial_derivative
@@ -63,7 +59,7 @@ class ArrayLooks(Looks):
 
     def whole(self, node: Node) -> Written:
         """Write a quantity as a whole, an unnamed array as a call."""
-        return self.name(node) if node.name is not None else self._call(node)
+        return self.name(node) if node.name is not None else written_call(node, self.of)
 
     def is_gradient(self, node: Node) -> bool:
         """Say whether a quantity is a gradient."""
@@ -73,8 +69,7 @@ class ArrayLooks(Looks):
         """Write one entry of a quantity."""
         listed = ",".join(letters)
         if node.name is None:
-            call = self._call(node)
-            return Written(Script(parentheses(call.tree), sub=_listed(letters)), Level.ATOM)
+            return call_entry(node, letters, self.of)
         step = self.steps.get(node)
         look = entry_look(str(node.name), letters) if step is None else self._step_look(step, letters)
         return Written(Name(str(node.name), look, listed), Level.ATOM)
@@ -95,30 +90,27 @@ class ArrayLooks(Looks):
         """Write the gradient with respect to a forward quantity."""
         return Name(f"d{node.name}", partial_derivative(self.loss, identifier(str(node.name))))
 
-    def _call(self, node: Node) -> Written:
-        """Write an unnamed array: its op around its arguments."""
-        assert node.op is not None  # noqa: S101 - what comes from outside has a name
-        if node.op is INDICES:
-            return Written(_range(node.parameters[0]), Level.ATOM)
-        if node.op is ARRAY:
-            return Written(_numbers(node.parameters[0]), Level.ATOM)
-        arguments = [self.of(source) for source in node.inputs]
-        if node.op is SLICES:
-            return Written(Script(atom(arguments[0]), sub=_slices(node)), Level.ATOM)
-        if node.op is GATHER:
-            places = [written.tree for written in arguments[1:]]
-            return Written(Script(atom(arguments[0]), sub=separated(places, ",")), Level.ATOM)
-        if node.op in (AMAX, AMIN) and len(node.inputs[0].shape) == 2:  # noqa: PLR2004 - rows and columns
-            along = {(0,): "col", (1,): "row"}.get(node.parameters[0], "")
-            return called(along + node.op.label, arguments[0])
-        # What a call is given besides its arrays (axes, shapes) says nothing on paper.
-        return node.op.form.write(arguments, () if isinstance(node.op.form, Function) else node.parameters)
+    def move(self, node: Node, position: int, letters: Sequence[str]) -> Written:
+        """Write 1 where an entry of an argument moves to an entry of a structural op."""
+        after = sum(size != 1 for size in node.shape)
+        entry = self.entry(node, letters[:after]).tree
+        source = node.inputs[position]
+        below = self.entry_of(source, letters[after:])
+        return Written(Indicator(row(below, Sign("↦"), entry)), Level.CALL)
+
+    def entry_of(self, node: Node, letters: Sequence[str]) -> Tree:
+        """Write one entry of any node."""
+        if node.name is not None:
+            return self.entry(node, letters).tree
+        return Script(atom(self.of(node)), sub=_listed(letters)) if letters else self.of(node).tree
 
     def of(self, node: Node) -> Written:
         """Write any node as a whole, or by its entries where it has no matrix form."""
         places = places_of(node)
         total = self.forms.lowering.value(node, places)
         found = matrix_form(total, [place for place in places if place is not None], self)
+        if found is not None and is_row(node.shape):
+            found = transposed(found)
         return found or entry_form(total, IndexLetters(), self)
 
     def numbers(self, node: Node) -> tuple[str, Tree] | None:
@@ -166,33 +158,3 @@ def entry_look(name: str, letters: Sequence[str]) -> Tree:
 def _listed(letters: Sequence[str]) -> Tree:
     """Write indices one after the other."""
     return Index("".join(letters) if all(len(letter) == 1 for letter in letters) else ",".join(letters))
-
-
-def _numbers(entries: Any) -> Tree:
-    rows = entries if isinstance(entries[0], tuple) else [(entry,) for entry in entries]
-    looks = []
-    for line in rows:
-        found = [amount(entry) for entry in line]
-        looks.append(tuple(one.written.tree for one in found if one is not None))
-    return Matrix(tuple(looks))
-
-
-def _range(entries: Any) -> Tree:
-    """Write integers that say where: those of a range by its ends."""
-    if isinstance(entries, tuple) and entries == tuple(range(entries[0], entries[0] + len(entries))):
-        return Letters(f"{entries[0]}:{entries[0] + len(entries)}", "upright")
-    return _numbers(entries) if isinstance(entries, tuple) else Number(str(entries))
-
-
-def _slices(node: Node) -> Tree:
-    """Write which part is taken, as in code: 0, 1:3, :."""
-    parts: list[Tree] = []
-    for (start, stop, step), size in zip(node.parameters[0], node.inputs[0].shape, strict=True):
-        if (start, stop, step) == (0, size, 1):
-            text = ":"
-        elif stop is not None and step == 1 and stop == start + 1:
-            text = str(start)
-        else:
-            text = f"{start}:{'' if stop is None else stop}" + (f":{step}" if step != 1 else "")
-        parts += (Letters(text, "upright") if not text.isdigit() else Number(text), Sign(","))
-    return Row(tuple(parts[:-1]))

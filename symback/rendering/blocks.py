@@ -5,11 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from symback.notation.forms import Level, Written, word
-from symback.notation.tree import Call, Fence, Fraction, Letters, Name, Number, Script, Sign, Slot, Tree, row
+from symback.notation.tree import (
+    Call,
+    Fence,
+    Fraction,
+    Letters,
+    Name,
+    Number,
+    Row,
+    Script,
+    Sign,
+    Slot,
+    Tree,
+    row,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from symback.core.shapes import Size
     from symback.derivation.indexed.terms import Index
 
 ENTRYWISE: Final = Level.NEGATIVE
@@ -70,7 +84,24 @@ def transposed(written: Written) -> Written:
     tree = written.tree
     if isinstance(tree, Script) and tree.sup == _TRANSPOSED and tree.sub is None:
         return Written(tree.base, Level.ATOM)
+    if isinstance(tree, Row) and len(tree.items) > 1 and set(tree.items[1::2]) == {BESIDE}:
+        # (A B)ᵀ = Bᵀ Aᵀ
+        turned: list[Tree] = []
+        for item in reversed(tree.items[::2]):
+            if turned:
+                turned.append(BESIDE)
+            turned.append(transposed(Written(item, Level.ATOM)).tree)
+        return Written(Row(tuple(turned)), Level.PRODUCT)
     return Written(Script(atom(written), sup=_TRANSPOSED), Level.POWER)
+
+
+def is_row(shape: Sequence[Size]) -> bool:
+    """Say whether a matrix is a single row; what is written of it by one index is a column.
+
+    >>> is_row((1, 4)), is_row((4, 1)), is_row((1, 1))
+    (True, False, False)
+    """
+    return len(shape) == 2 and shape[0] == 1 and shape[1] != 1  # noqa: PLR2004 - rows and columns
 
 
 def oriented(block: Block, first: Index) -> Written:

@@ -21,7 +21,7 @@ from symback.rendering.line import Line, Side
 from symback.rendering.lines import elided, final_line
 from symback.rendering.looks import ENTRY, Looks, partial_derivative
 from symback.rendering.op_rules import op_rules
-from symback.rendering.update import update_lines
+from symback.rendering.update import parameter_lines, update_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -100,9 +100,10 @@ def _of_arrays(backward: Backward, numbers: Numbers | None) -> Document:
     ]
     if numbers and numbers.update:
         update = numbers.update
-        parts.append(
-            Part("Update", update_lines(update, backward, lines.looks), [_change(update)], steps=True)
-        )
+        again = ArrayLines(backward, update.forward)
+        forward = [line for equation in backward.forward for line in again.forward(equation.node)[:1]]
+        moved = parameter_lines(update, backward, lines.looks)
+        parts.append(Part("Update", [*moved, *forward], [_change(update)], steps=True))
     words = notation_in_words([line for part in parts for line in part.lines if isinstance(line, Line)])
     told = [*(numbers.notes if numbers else ()), *backward.conditions, *words]
     return Document(backward.title, [*parts, Part("Conditions", prose=told)], lines.looks)
@@ -185,7 +186,12 @@ def _list(entries: list[Tree]) -> Tree:
 
 
 def _change(update: Update) -> str:
-    if hasattr(update.before, "dtype"):
+    if getattr(update.before, "shape", ()):
         return f"One step of gradient descent changes {update.output}."
-    before, after = spell(update.before)[0], spell(update.after)[0]
+    before, after = (spell(_number(value))[0] for value in (update.before, update.after))
     return f"One step of gradient descent takes {update.output} from {before} to {after}."
+
+
+def _number(value: Any) -> Any:
+    """Return a number that is an array without axes as a plain one."""
+    return value.item() if hasattr(value, "item") else value

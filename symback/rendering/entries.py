@@ -13,6 +13,7 @@ from symback.derivation.indexed.terms import (
     Delta,
     Factor,
     Index,
+    Moves,
     Quantity,
     Sum,
     Term,
@@ -40,6 +41,10 @@ class EntryPen(Protocol):
 
     def entry(self, node: Node, letters: Sequence[str]) -> Written:
         """Write an entry of a quantity."""
+        ...
+
+    def move(self, node: Node, position: int, letters: Sequence[str]) -> Written:
+        """Write 1 where an entry of an argument moves to an entry of a structural op."""
         ...
 
 
@@ -136,6 +141,8 @@ def _factor(factor: Factor, letters: IndexLetters, pen: EntryPen) -> Written:
         written = Written(identifier(base.size), Level.ATOM)
     elif isinstance(base, Delta):
         written = Written(Script(Letters("δ"), sub=IndexLetter("".join(sorted(places)))), Level.ATOM)
+    elif isinstance(base, Moves):
+        written = pen.move(base.node, base.position, places)
     elif isinstance(base, Bracket):
         written = entry_form(opened(base.body, factor.indices), letters, pen)
     else:

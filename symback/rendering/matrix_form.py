@@ -26,7 +26,7 @@ from symback.derivation.indexed.terms import (
 from symback.notation.forms import Level, Written
 from symback.notation.identifier import identifier
 from symback.notation.tree import Fence, Letters, Sign
-from symback.rendering.blocks import ENTRYWISE, Block, NoMatrixFormError, called
+from symback.rendering.blocks import ENTRYWISE, Block, NoMatrixFormError, called, is_row, transposed
 from symback.rendering.entries import joined, raised, side_by_side, with_coefficient
 from symback.rendering.matrix_products import assembled, contracted
 
@@ -161,7 +161,8 @@ def _block(factor: Factor, pen: WholePen, term: Term, places: tuple[Index, ...])
 def _base(base: Base, places: tuple[Index, ...], pen: WholePen) -> Written:
     """Write a base at the indices of rows and columns."""
     if isinstance(base, Quantity):
-        return pen.whole(base.node)
+        written = pen.whole(base.node)
+        return transposed(written) if is_row(base.node.shape) else written
     if isinstance(base, Bracket):
         return _sum(opened(base.body, places), places, pen)
     if isinstance(base, Applied):

@@ -57,11 +57,15 @@ class Update(Protocol):
 
 def update_lines(update: Update, backward: Backward, looks: Looks) -> list[Line]:
     """Write p ← p − η · dp for each parameter, and the forward pass with the new ones."""
-    lines = [Line("learning_rate", RATE.tree, _number_side(update.learning_rate))]
-    lines += [_parameter(update, name, backward, looks) for name in update.parameters]
     again = Looks(backward, update.forward)
-    lines += [forward_line(equation.node, again) for equation in backward.forward]
-    return lines
+    forward = [forward_line(equation.node, again) for equation in backward.forward]
+    return [*parameter_lines(update, backward, looks), *forward]
+
+
+def parameter_lines(update: Update, backward: Backward, looks: Looks) -> list[Line]:
+    """Write the learning rate and p ← p − η · dp for each parameter."""
+    rate = Line("learning_rate", RATE.tree, _number_side(update.learning_rate))
+    return [rate, *(_parameter(update, name, backward, looks) for name in update.parameters)]
 
 
 def _parameter(update: Update, name: str, backward: Backward, looks: Looks) -> Line:

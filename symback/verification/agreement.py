@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from symback.verification.differences import Interval
     from symback.verification.report import Report
+    from symback.verification.tensors.agreement import ArrayComparison
 
 SCHEMA: Final = "symback.comparison/1"
 """The name and version of the JSON layout."""
@@ -102,7 +103,9 @@ class Comparison:
         return f"<Comparison: {self.summary}>"
 
 
-def comparison_table(comparison: Comparison, report: Report | None = None, *, full: bool = False) -> Table:
+def comparison_table(
+    comparison: Comparison | ArrayComparison, report: Report | None = None, *, full: bool = False
+) -> Table:
     """Arrange a comparison: a row a gradient, the exact value, each method, errors, the verdict.
 
     Args:
@@ -111,6 +114,10 @@ def comparison_table(comparison: Comparison, report: Report | None = None, *, fu
         full: Whether to show every row; otherwise the middle of many is left out, but no
             disagreement.
     """
+    if not isinstance(comparison, Comparison):
+        from symback.verification.tensors.agreement import array_table
+
+        return array_table(comparison, report, full=full)
     rows = list(comparison.rows)
     footer = [comparison.summary, *([report.summary] if report else []), *comparison.notes]
     if not full and len(rows) > _MOST_ROWS:
@@ -164,8 +171,12 @@ def _error(value: float | None) -> str:
     return "–" if value is None else f"{value:.1e}" if value else "0"
 
 
-def comparison_json(comparison: Comparison, report: Report | None = None) -> str:
+def comparison_json(comparison: Comparison | ArrayComparison, report: Report | None = None) -> str:
     """Write a comparison as JSON of the schema symback.comparison/1."""
+    if not isinstance(comparison, Comparison):
+        from symback.verification.tensors.agreement import array_json
+
+        return array_json(comparison, report)
     data: dict[str, Any] = {
         "schema": SCHEMA,
         "agrees": comparison.agrees,

@@ -77,7 +77,10 @@ def _rational(sp: Any, expr: Any) -> tuple[Any, dict[Any, tuple[Any, int]]]:
     Returns:
         A rational function, and for each symbol that stands for a root, of what and of which degree.
     """
-    expr = expr.rewrite(sp.exp)
+    expr = expr.rewrite(sp.exp).replace(
+        lambda e: e.is_Pow and bool(e.exp.free_symbols) and not isinstance(e, sp.exp),
+        lambda e: sp.exp(sp.expand(e.exp * sp.log(e.base)), evaluate=False),
+    )
     exponents = [term for e in expr.atoms(sp.exp) for term in sp.Add.make_args(sp.expand(e.args[0]))]
     denominators: dict[Any, int] = {}
     for term in exponents:
@@ -93,6 +96,10 @@ def _rational(sp: Any, expr: Any) -> tuple[Any, dict[Any, tuple[Any, int]]]:
         product = sp.Integer(1)
         for term in sp.Add.make_args(sp.expand(argument)):
             coefficient, base = _split(term)
+            if isinstance(base, sp.log) and coefficient.is_Rational:
+                power = base.args[0]
+                product *= power ** int(coefficient) if coefficient.q == 1 else root(power, coefficient)
+                continue
             scale = denominators.setdefault(base, int(coefficient.q))
             product *= symbol(("exp", base)) ** int(coefficient * scale)
         return product

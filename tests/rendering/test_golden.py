@@ -19,6 +19,36 @@ def sigmoid_product():
     return sb.derive(sb.sigmoid(x * w) * sb.sigmoid(b * w)).evaluate(x=0.5, w=-2, b=1)
 
 
+CLASSIFIER = """
+Z1 = X @ W1 + b1
+A = relu(Z1)
+Z2 = A @ W2 + b2
+P = softmax(Z2)
+L = -mean(sum(Y * log(P), axis=1))
+"""
+
+
+def classifier():
+    shapes = {"X": "N D", "W1": "D H", "b1": "H", "W2": "H C", "b2": "C", "Y": "N C"}
+    return sb.derive(sb.model(CLASSIFIER, shapes=shapes), distributions=["Y"])
+
+
+ATTENTION = """
+S = Q @ K.T / sqrt(k)
+A = softmax(S)
+O = A @ V
+"""
+
+
+def attention():
+    return sb.derive(sb.model(ATTENTION, shapes={"Q": "T k", "K": "T k", "V": "T d"}), wrt=["Q", "K", "V"])
+
+
+def layer():
+    d = sb.derive(sb.model("Z = X @ W + b", shapes={"X": "N 2", "W": "2 2", "b": "2"}))
+    return d.evaluate(X=[[1, -2]], W=[[0.5, 1], [-1, 2]], b=[0, 0.25], upstream=[[1, -1]])
+
+
 @pytest.mark.parametrize(
     ("name", "write"),
     [
@@ -26,6 +56,10 @@ def sigmoid_product():
         ("neuron.txt", lambda: neuron().to_text(learning_rate=0.001)),
         ("neuron.md", lambda: neuron().to_markdown(learning_rate=0.001)),
         ("neuron.json", lambda: neuron().to_json(learning_rate=0.001) + "\n"),
+        ("classifier.tex", lambda: classifier().to_latex(standalone=True)),
+        ("classifier.txt", lambda: classifier().to_text(full=True)),
+        ("attention.md", lambda: attention().to_markdown()),
+        ("layer.txt", lambda: layer().to_text()),
         ("sigmoid_product.txt", lambda: sigmoid_product().to_text()),
     ],
 )

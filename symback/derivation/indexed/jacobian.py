@@ -6,19 +6,22 @@ derivative of that entry: put δs for G, and use them up.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from symback.core.node import Node, Role, postorder
+from symback.core.node import Node, Role
 from symback.derivation.indexed.multiply_out import multiplied_out
 from symback.derivation.indexed.terms import (
+    ONE,
     Bracket,
     Delta,
     Factor,
     Index,
+    Moves,
     Quantity,
     Sum,
     Term,
     added,
+    fresh,
     opened,
     product,
     summed,
@@ -37,8 +40,8 @@ if TYPE_CHECKING:
 
 def local_form(
     lowering: Lowering, backward: Backward, step: Step, outs: Sequence[Place], ins: Sequence[Place]
-) -> Sum | None:
-    """Return the entries of a local factor; None if it only moves entries to other places.
+) -> Sum:
+    """Return the entries of a local factor.
 
     Args:
         lowering: What writes nodes as sums.
@@ -47,18 +50,58 @@ def local_form(
         outs: The indices of the consumer.
         ins: The indices of what it is differentiated by.
     """
-    assert step.consumer is not None  # noqa: S101 - a local factor has one
-    probe = Node(None, name="upstream", role=Role.HIDDEN, shape=step.consumer.shape)
+    consumer = step.consumer
+    assert consumer is not None  # noqa: S101 - a local factor has one
+    if not consumer.shape and step.of.shape:
+        # The derivatives of a number by all entries are an array themselves.
+        return lowering.definition(step.node, ins)
     share = None if backward.kink == "error" else backward.kink
-    back = pulled_along(Edge(step.consumer, step.of, step.path), probe, share)
+    total: Sum = ONE
+    start, places = consumer, outs
+    path: list[tuple[Node, int]] = []
+    for node, position in step.path:
+        if node.op is None or node.op.transposed is None:
+            path.append((node, position))
+            continue
+        # Up to a structural op, then over it: its own factor is 1 where an entry moves.
+        between = _fresh_places(node)
+        source = node.inputs[position]
+        last = node is step.path[-1][0]
+        behind = ins if last else _fresh_places(source)
+        segment = _segment(lowering, Edge(start, node, tuple(path)), places, between, share)
+        moves = Factor(Moves(node, position), _known((*between, *behind)))
+        total = summed(product(product(total, segment), (Term(1, (moves,)),)), _bound(between, outs))
+        if places is not outs:
+            total = summed(total, _bound(places, outs))
+        start, places, path = source, behind, []
+    if path or start is consumer:
+        segment = _segment(lowering, Edge(start, step.of, tuple(path)), places, ins, share)
+        total = segment if total == ONE else product(total, segment)
+        if places is not outs:
+            total = summed(total, _bound(places, outs))
+    return added(*((_by_consumer(term, set(_known(outs))),) for term in total))
+
+
+def _segment(lowering: Lowering, edge: Edge, outs: Sequence[Place], ins: Sequence[Place], kink: Any) -> Sum:
+    """Return the factor along a part of a path without structural ops."""
+    probe = Node(None, name="upstream", role=Role.HIDDEN, shape=edge.consumer.shape)
+    back = pulled_along(edge, probe, kink)
     if back is None:
         return ()
-    if back is not probe and _hides(back, probe):
-        return None
     total = lowering.value(back, ins)
-    targets = tuple(place for place in outs if place is not None)
-    entries = multiplied_out(_coefficient(total, probe, targets), lambda piece: piece, only=_has_deltas)
-    return added(*((_by_consumer(term, set(targets)),) for term in entries))
+    return multiplied_out(_coefficient(total, probe, _known(outs)), lambda piece: piece, only=_has_deltas)
+
+
+def _fresh_places(node: Node) -> tuple[Place, ...]:
+    return tuple(None if size == 1 else fresh(size) for size in node.shape)
+
+
+def _known(places: Sequence[Place]) -> tuple[Index, ...]:
+    return tuple(place for place in places if place is not None)
+
+
+def _bound(places: Sequence[Place], free: Sequence[Place]) -> tuple[Index, ...]:
+    return tuple(place for place in _known(places) if place not in free)
 
 
 def _has_deltas(factor: Factor) -> bool:
@@ -84,18 +127,6 @@ def _by_consumer(term: Term, targets: set[Index]) -> Term:
         for f in term.factors
     )
     return tidy(term._replace(factors=factors))
-
-
-def _hides(back: Node, probe: Node) -> bool:
-    """Say whether the upstream stands inside an op that has no index form."""
-    behind: set[Node] = {probe}
-    for node in postorder([back], {probe}):
-        if node is probe or behind.isdisjoint(node.inputs):
-            continue
-        behind.add(node)
-        if node.op is None or not (node.op.entrywise or node.op.name == "einsum"):
-            return True
-    return False
 
 
 def _holds(total: Sum, probe: Node) -> bool:

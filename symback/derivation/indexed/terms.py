@@ -42,6 +42,13 @@ class Delta(NamedTuple):
     """A base with two indices: 1 where they are equal, 0 elsewhere."""
 
 
+class Moves(NamedTuple):
+    """A base with the indices of a structural op and of an argument: 1 where an entry moves."""
+
+    node: Node
+    position: int
+
+
 class Applied(NamedTuple):
     """A base: an op that works entry by entry, over sums with the indices 0, 1, …."""
 
@@ -56,7 +63,7 @@ class Bracket(NamedTuple):
     body: Sum
 
 
-Base: TypeAlias = "Quantity | Count | Delta | Applied | Bracket"
+Base: TypeAlias = "Quantity | Count | Delta | Moves | Applied | Bracket"
 
 
 class Factor(NamedTuple):

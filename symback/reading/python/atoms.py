@@ -52,6 +52,10 @@ def name(reader: Reader, node: ast.Name) -> Any:
         raise reader.source.fault(
             node, f"{word!r} is a function or a library", "call it, or rename the input"
         )
+    if word in reader.sizes and word not in reader.shapes:
+        # The letter of a shape is a number of entries, in formulas too.
+        size = reader.sizes[word]
+        return SymbolicSize(size) if isinstance(size, str) else size
     values[word] = made = reader.declare(word, node)
     return made
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from symback.core.errors import SymbackError
-from symback.core.shapes import Shape, spelled
+from symback.core.shapes import Shape, Size, spelled
 from symback.ops.expression import Expression, array
 from symback.reading.python.folding import is_number
 from symback.reading.python.hints import hint
@@ -80,6 +80,8 @@ class Reader:
     scope: Scope
     module_scope: Scope
     """The names of the text itself, outside its functions."""
+    sizes: Mapping[str, Size] = field(default_factory=dict)
+    """What the letters of stated shapes stand for: themselves, or the sizes of the data."""
     functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
     inputs: dict[str, Expression] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)

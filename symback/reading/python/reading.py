@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 from symback.core.collection import collection_paused
 from symback.core.errors import InputError
 from symback.core.graph import Graph
-from symback.core.shapes import Shape, shape_of_text
+from symback.core.shapes import Shape, Size, shape_of_text
 from symback.ops.arithmetic import ADD
 from symback.ops.expression import Expression, apply, make
 from symback.reading.data import shapes_of
@@ -79,14 +79,16 @@ def read_python(  # noqa: PLR0913 - all but the text are given by name
         raise InputError(f"text = {text!r}: expected Python in a text, got {type(text).__name__}")
     data = dict(values or {})
     known_shapes: dict[str, Shape] = shapes_of(data)
+    sizes: dict[str, Size] = {}
     for name, shape in (shapes or {}).items():
-        known_shapes[name] = _agreed(
-            name, shape_of_text(shape, f"the shape of {name}:"), known_shapes.get(name)
-        )
+        stated = shape_of_text(shape, f"the shape of {name}:")
+        known_shapes[name] = _agreed(name, stated, known_shapes.get(name))
+        letters = zip(stated, known_shapes[name], strict=True)
+        sizes.update({letter: size for letter, size in letters if isinstance(letter, str)})
     with collection_paused():
         source = Source(text, filename, first_line, indent)
         scope = Scope(None, {})
-        reader = Reader(source, Names(source), Libraries(), known_shapes, free, data, scope, scope)
+        reader = Reader(source, Names(source), Libraries(), known_shapes, free, data, scope, scope, sizes)
         return _read(reader, function)
 
 

@@ -123,7 +123,7 @@ ONE_LINE = {
     "a, b = X.T": (1, "2 names for 3 values"),
     "y = [] * 10**40": (5, "a list of more than"),
     "y = 2 % np.ones(2)": (5, "% is read only between integers"),
-    "y = np.pad(X, 1.5)": (5, "the arguments do not suit"),
+    "y = np.pad(X, 1.5)": (5, "pad_width = 1.5"),
     "y = max([])": (5, "two or more scalars"),
     "y = F.linear(x)": (5, "x @ W.T + b"),
     "from os import system; y = system('ls')": (28, "unknown function 'system'"),

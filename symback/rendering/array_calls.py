@@ -1,0 +1,130 @@
+"""Arrays without a name, written as calls: slices, look-ups, extremes, softmax."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from symback.notation.forms import Function, Level, Written
+from symback.notation.tree import (
+    Call,
+    Index,
+    Indicator,
+    Letters,
+    Matrix,
+    Number,
+    Row,
+    Script,
+    Sign,
+    Tree,
+    parentheses,
+    row,
+    separated,
+)
+from symback.ops.reductions import AMAX, AMIN, ARRAY, EXTREME_SHARE, INDICES
+from symback.ops.structural import GATHER, PLACE, SLICES
+from symback.rendering.blocks import atom, called
+from symback.rendering.looks import amount
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from symback.core.node import Node
+
+_LETTER: Final = "i"
+"""The letter that counts the entries of a paired look-up."""
+
+
+def written_call(node: Node, write: Callable[[Node], Written]) -> Written:  # noqa: PLR0911 - one form for each op
+    """Write an unnamed array: its op around its arguments, which `write` writes as wholes."""
+    op = node.op
+    assert op is not None  # noqa: S101 - what comes from outside has a name
+    if op is INDICES:
+        return Written(_range(node.parameters[0]), Level.ATOM)
+    if op is ARRAY:
+        return Written(_numbers(node.parameters[0]), Level.ATOM)
+    arguments = [write(source) for source in node.inputs]
+    if op is SLICES:
+        return Written(Script(atom(arguments[0]), sub=_slices(node, node.inputs[0].shape)), Level.ATOM)
+    if op is PLACE:
+        head = Script(Letters("place", "upright"), sub=_slices(node, node.shape))
+        return Written(Call(head, (arguments[0].tree,)), Level.CALL)
+    if op is GATHER:
+        places = [written.tree for written in arguments[1:]]
+        if len(places) > 1:
+            places = [
+                _at(source, tree, _LETTER) for source, tree in zip(node.inputs[1:], places, strict=True)
+            ]
+        return Written(Script(atom(arguments[0]), sub=separated(places, ",")), Level.ATOM)
+    if op in (AMAX, AMIN):
+        return called(_along(node) + op.label, arguments[0])
+    if op is EXTREME_SHARE:
+        name = _along(node) + ("max" if node.parameters[1] else "min")
+        extreme = called(name, arguments[0]).tree
+        return Written(Indicator(row(arguments[0].tree, Sign("="), extreme)), Level.CALL)
+    # What a call is given besides its arrays (axes, shapes) says nothing on paper.
+    return op.form.write(arguments, () if isinstance(op.form, Function) else node.parameters)
+
+
+def call_entry(node: Node, letters: Sequence[str], write: Callable[[Node], Written]) -> Written:
+    """Write one entry of an unnamed array."""
+    if not letters:
+        return written_call(node, write)
+    if node.op is GATHER and len(node.inputs[1].shape) == 1:
+        first, *rest = letters
+        places = [_at(source, write(source).tree, first) for source in node.inputs[1:]]
+        places += [Index(letter) for letter in rest]
+        return Written(Script(atom(write(node.inputs[0])), sub=separated(places, ",")), Level.ATOM)
+    call = written_call(node, write)
+    body = (
+        call.tree
+        if call.level is Level.ATOM and not isinstance(call.tree, Script)
+        else parentheses(call.tree)
+    )
+    return Written(Script(body, sub=Index("".join(letters))), Level.ATOM)
+
+
+def _at(source: Node, tree: Tree, letter: str) -> Tree:
+    """Write an index of a look-up at one entry: the letter itself for a range from 0."""
+    entries = source.parameters[0] if source.op is INDICES else None
+    if entries is not None and entries == tuple(range(len(entries))):
+        return Index(letter)
+    return Script(tree, sub=Index(letter))
+
+
+def _along(node: Node) -> str:
+    """Say along which axis of a matrix an extreme is taken."""
+    if len(node.inputs[0].shape) != 2:  # noqa: PLR2004 - rows and columns
+        return ""
+    return {(0,): "col", (1,): "row"}.get(node.parameters[0], "")
+
+
+def _numbers(entries: Any) -> Tree:
+    rows = entries if isinstance(entries[0], tuple) else [(entry,) for entry in entries]
+    looks = []
+    for line in rows:
+        found = [amount(entry) for entry in line]
+        looks.append(tuple(one.written.tree for one in found if one is not None))
+    return Matrix(tuple(looks))
+
+
+def _range(entries: Any) -> Tree:
+    """Write integers that say where: those of a range by its ends."""
+    if not isinstance(entries, tuple):
+        return Number(str(entries))
+    if entries == tuple(range(entries[0], entries[0] + len(entries))):
+        return Letters(f"{entries[0]}:{entries[0] + len(entries)}", "upright")
+    return _numbers(entries)
+
+
+def _slices(node: Node, shape: Sequence[Any]) -> Tree:
+    """Write which part is taken, as in code: 0, 1:3, :."""
+    parts: list[Tree] = []
+    for (start, stop, step), size in zip(node.parameters[0], shape, strict=True):
+        if (start, stop, step) == (0, size, 1):
+            text = ":"
+        elif stop is not None and step == 1 and stop == start + 1:
+            text = str(start)
+        else:
+            text = f"{start}:{'' if stop is None else stop}" + (f":{step}" if step != 1 else "")
+        parts += (Letters(text, "upright") if not text.isdigit() else Number(text), Sign(","))
+    return Row(tuple(parts[:-1])) if len(parts) > 2 else parts[0]  # noqa: PLR2004 - one part and its comma

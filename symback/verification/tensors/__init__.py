@@ -1,0 +1,1 @@
+"""Verification and comparison of derivations over arrays."""
