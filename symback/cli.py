@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from symback import __version__
-from symback.cli_input import derived_forward_pass, derived_neuron, method_named, numbers_for
-from symback.cli_options import document_options, forward_pass_options, neuron_options, output_options
+from symback.cli_input import derived_either, derived_forward_pass, derived_neuron, method_named, numbers_for
+from symback.cli_options import (
+    document_options,
+    forward_pass_options,
+    neuron_options,
+    neuron_or_forward_pass_options,
+    output_options,
+)
 
 if TYPE_CHECKING:
     from symback.cli_input import Given
@@ -134,7 +140,7 @@ def _with_report(arranged: Document, report: Report | None) -> Document:
 
 
 @cli.command(context_settings=_WITH_EXAMPLES)
-@neuron_options
+@neuron_or_forward_pass_options
 @click.option(
     "--against",
     metavar="METHODS",
@@ -143,34 +149,26 @@ def _with_report(arranged: Document, report: Report | None) -> Document:
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Which gradients a sample takes.")
 @output_options("text", "latex", "markdown", "json")
-def compare(  # noqa: PLR0913 - one argument for each option
-    x: str | None,
-    w: str | None,
-    b: str | None,
-    against: str | None,
-    seed: int,
-    format_: str,
-    output: str | None,
-    *,
-    full: bool,
-    **model: Any,
+def compare(
+    against: str | None, seed: int, format_: str, output: str | None, *, full: bool, **about: Any
 ) -> int:
-    """Put the symbolic gradients of a neuron beside those of other methods.
+    """Put the symbolic gradients of a neuron, or of a forward pass, beside those of other methods.
 
     Exit code 1 says that one of them disagrees.
 
     \b
     symback compare --x 1,-2,3 --w -3,-1,2 --b 1
     symback compare --x 1,-2,3 --w -3,-1,2 --b 1 --against sympy,mine.py:gradients
+    symback compare network.py --data batch.json --against complex,torch
     """
     from symback.core.errors import InputError
     from symback.rendering.table import table_latex, table_markdown, table_text
     from symback.verification.agreement import comparison_json, comparison_table
     from symback.verification.comparison import compare as compare_gradients
 
-    given = derived_neuron(x, w, b, **model)
+    given = derived_either(**about)
     if given.values is None:
-        raise InputError("compare needs numbers: give --x, --w and --b")
+        raise InputError("compare needs numbers: give --x, --w and --b, or --data with a forward pass")
     methods = None if against is None else [method_named(part.strip()) for part in against.split(",")]
     comparison = compare_gradients(
         given.derivation, given.values, against=methods, upstream=given.upstream, seed=seed

@@ -84,6 +84,11 @@ def forward_pass_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return _with(command, (*_FORWARD_PASS, *_UPSTREAM_AND_KINK))
 
 
+def neuron_or_forward_pass_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say which neuron or which forward pass it is."""
+    return _with(command, (*_FORWARD_PASS, *_NEURON, *_UPSTREAM_AND_KINK))
+
+
 def output_options(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add the options that say how and where to print."""
     options = (

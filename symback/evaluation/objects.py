@@ -145,6 +145,10 @@ class ObjectNamespace:
         """Return log Σ eᶻ over axes."""
         return self._reduced(self._logsumexp, z, axes, keepdims=keepdims)
 
+    def index_array(self, entries: Any) -> Any:
+        """Return integers in nested sequences as an array of integers, which only say where."""
+        return np.asarray(entries, dtype=np.int64)
+
     def constant_array(self, entries: Any) -> Any:
         """Return an array of numbers that stand in nested sequences."""
         shape, inner = [], entries

@@ -34,7 +34,7 @@ def _length(size: Size, part: tuple[Any, Any, int]) -> Size:
     """Return how many entries a slice takes; of an axis of unknown size all, or some from its start."""
     if isinstance(size, int):
         return len(range(size)[slice(*part)])
-    return size if part == (0, size, 1) else part[1] - part[0]  # type: ignore[no-any-return]
+    return size if part == (0, size, 1) else part[1] - part[0]
 
 
 SLICES = Op(

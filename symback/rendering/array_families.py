@@ -12,10 +12,10 @@ from symback.notation.forms import Level, Written
 from symback.notation.identifier import in_ascii
 from symback.notation.latex import is_tall
 from symback.notation.pattern import Pattern, spell_slot
-from symback.notation.tree import Row, Script, Slot
+from symback.notation.tree import Slot
 from symback.notation.width import width
-from symback.rendering.array_looks import ArrayLooks, entry_look, gradient_look
-from symback.rendering.families import NUMBERED, Sketch, Speller
+from symback.rendering.array_looks import ArrayLooks, entry_look, gradient_look, with_indices
+from symback.rendering.families import NUMBERED, Sketch, Speller, without_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -164,10 +164,8 @@ class ArraySpeller(Speller):
         key = (stem, letters)
         pattern = self._numbered.get(key)
         if pattern is None:
-            look = entry_look(stem + "0", letters)
-            assert isinstance(look, Script)  # noqa: S101 - the number is a subscript
-            sub = Slot(0) if not letters else Row((Slot(0), *look.sub.items[1:]))  # type: ignore[union-attr]
-            pattern = self._numbered[key] = Pattern(self._spell_tree(Script(look.base, sub=sub)))
+            look = with_indices(without_number(stem), letters)
+            pattern = self._numbered[key] = Pattern(self._spell_tree(look))
         return pattern.fill((digits,))
 
 

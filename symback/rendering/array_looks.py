@@ -146,9 +146,13 @@ def gradient_look(step: Step, loss: Tree, of: Tree, consumer: Tree | None) -> Tr
 
 def entry_look(name: str, letters: Sequence[str]) -> Tree:
     """Give the look of one entry: Z₁ at i, j is Z with the subscript 1, ij."""
+    return with_indices(identifier(name), letters)
+
+
+def with_indices(look: Tree, letters: Sequence[str]) -> Tree:
+    """Put index letters to a look, after the subscript it has."""
     if not letters:
-        return identifier(name)
-    look = identifier(name)
+        return look
     listed = _listed(letters)
     if isinstance(look, Script) and look.sub is not None:
         return Script(look.base, sub=row(look.sub, Sign(","), listed))

@@ -15,7 +15,7 @@ from symback.notation.forms import Level, Written
 from symback.notation.identifier import identifier, in_ascii
 from symback.notation.latex import is_tall
 from symback.notation.pattern import Pattern, spell_slot
-from symback.notation.tree import Number, Script, Sign, Slot, Tree, row
+from symback.notation.tree import Number, Row, Script, Sign, Slot, Tree, row
 from symback.notation.width import width
 from symback.ops.activations import IDENTITY
 from symback.ops.arithmetic import CONSTANT
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from symback.rendering.line import Pen
     from symback.rendering.looks import Looks
 
-NUMBERED: Final = re.compile(r"([A-Za-z]+)(\d+)\Z")
+NUMBERED: Final = re.compile(r"([A-Za-z]+|[A-Za-z]\w*_)(\d+)\Z", re.ASCII)
+"""Names that end in a number, apart from it: W1, W1_00."""
 
 
 class Sketch(NamedTuple):
@@ -222,9 +223,7 @@ class Speller:
         letters, digits = match.groups()
         pattern = self._patterns.get(letters)
         if pattern is None:
-            look = identifier(letters + "0")
-            slotted = Script(look.base, sub=Slot(0)) if isinstance(look, Script) else Number(letters)
-            pattern = self._patterns[letters] = Pattern(self._spell_tree(slotted))
+            pattern = self._patterns[letters] = Pattern(self._spell_tree(without_number(letters)))
         return pattern.fill((digits,))
 
     def _number(self, node: Node) -> tuple[str, Any]:
@@ -244,6 +243,19 @@ class Speller:
                 known = spelled, (found.written.level, found.exact, wide, is_tall(tree), literal)
             self._amounts[node] = known
         return known
+
+
+def without_number(stem: str) -> Tree:
+    """Give the look of a name with a slot for the number at its end.
+
+    >>> without_number("w")
+    Script(base=Letters(text='w', style='italic'), sub=Slot(number=0, ...), sup=None)
+    """
+    look = identifier(stem + "0")
+    if not isinstance(look, Script) or look.sub is None:
+        return Number(stem)
+    sub = look.sub
+    return Script(look.base, sub=Row((*sub.items[:-1], Slot(0))) if isinstance(sub, Row) else Slot(0))
 
 
 class _Spelled(dict["Node", str]):

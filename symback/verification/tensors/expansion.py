@@ -57,7 +57,10 @@ class Expansion:
         if op.entrywise and op.kind is not Kind.STRUCTURAL and _has_forward(op, node):
             return self._by_entries(node, arguments)
         if op.kind is Kind.PIECEWISE_CONSTANT:
-            values = np.asarray(self._at[node], dtype=float)
+            known = np.asarray(self._at[node])
+            if known.dtype.kind in "iu":
+                return known.astype(object)  # it says where, and stays integers
+            values = known.astype(float)
             return boxed([exact(self._sp, float(v)) for v in values.reshape(-1)], values.shape)
         return as_objects(op.numeric(self._objects, *arguments, *node.parameters))
 
