@@ -94,6 +94,19 @@ def _through_composition(op: Op, node: Node, position: int, upstream: Node, kink
     return derived_pullback(node, position, upstream, kink)
 
 
+def composed(node: Node) -> Node:
+    """Return what a composition is made of, over the same arguments.
+
+    >>> from symback.ops.expression import array
+    >>> composed(FUNCTIONS.softmax(array("z", "3")).node)
+    <div(exp(…), einsum(…))>
+    """
+    op = node.op
+    assert op is not None and op.composition is not None  # noqa: S101, PT018 - asked before
+    arguments = [Expression(source) for source in node.inputs]
+    return op.composition(FUNCTIONS, *arguments, *node.parameters).node  # type: ignore[no-any-return]
+
+
 def derived_pullback(node: Node, position: int, upstream: Node, kink: Any = None) -> Node | None:
     """Return the gradient of a composition's argument as its inner ops give it.
 
@@ -102,10 +115,7 @@ def derived_pullback(node: Node, position: int, upstream: Node, kink: Any = None
     >>> derived_pullback(FUNCTIONS.softmax(z).node, 0, array("G", "3").node).shape
     (3,)
     """
-    op = node.op
-    assert op is not None and op.composition is not None  # noqa: S101, PT018 - asked before
-    arguments = [Expression(source) for source in node.inputs]
-    inside = op.composition(FUNCTIONS, *arguments, *node.parameters).node
+    inside = composed(node)
     own = node.inputs[position]
     order = list(postorder([inside], set(node.inputs)))
     depends = {own}

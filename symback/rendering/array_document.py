@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from symback.core.node import Node
+from symback.ops.expression import make
 from symback.rendering.op_rules import op_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from symback.core.op import Op
     from symback.derivation.backward import Backward
     from symback.rendering.array_families import ArraySketch
     from symback.rendering.array_lines import ArrayLines
@@ -31,10 +34,23 @@ def array_parts(
     """Yield the parts of a document: title, lines, sentences, whether the lines are steps."""
     forward = [line for equation in backward.forward for line in lines.forward(equation.node)]
     yield "Forward pass", forward, [shapes_in_words(backward)], True
-    yield "The rules of the ops", op_rules(backward), (), False
+    yield "The rules of the ops", [*op_rules(backward), *_compositions(backward, lines)], (), False
     steps = [line for step in backward.steps for line in lines.step(step)]
     yield "Backward pass", steps, (), True
     yield "Gradients", [lines.final(step) for step in backward.gradients.values()], (), False
+
+
+def _compositions(backward: Backward, lines: ArrayLines) -> list[Line]:
+    """State what each named function of a whole vector is made of."""
+    found: dict[Op, Line] = {}
+    for node in backward.graph.nodes:
+        op = node.op
+        if op is not None and op.composition is not None and op not in found:
+            vector = Node(None, name="z", shape=("n",))
+            axis = (0,) if isinstance(node.parameters[0], tuple) else 0
+            parameters = (axis, *node.parameters[1:-1], *(False,) * (len(node.parameters) > 1))
+            found[op] = lines.rule(make(op, [vector], parameters).node)
+    return list(found.values())
 
 
 def shapes_in_words(backward: Backward) -> str:

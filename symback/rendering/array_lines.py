@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from symback.derivation.indexed.jacobian import local_form
+from symback.derivation.indexed.jacobian import has_deltas, local_form
 from symback.derivation.indexed.lowering import places_of
+from symback.derivation.indexed.multiply_out import multiplied_out
 from symback.derivation.indexed.simplify import ShortForms
 from symback.derivation.steps import StepKind
 from symback.notation.identifier import identifier
 from symback.notation.tree import Colour, Fence, Number, Script, Tree
+from symback.ops.pullback import composed
 from symback.rendering.array_families import ArraySketch
 from symback.rendering.array_looks import ArrayLooks
 from symback.rendering.blocks import is_row, transposed
@@ -63,7 +65,7 @@ class ArrayLines:
             return [self._seed(step)]
         member = None if self._families is None else self._families.step(step)
         if step.kind is StepKind.LOCAL:
-            return self._family(member, step.name, lambda looks: [self._local(step, looks)])
+            return self._family(member, step.name, lambda looks: self._local(step, looks))
         return self._family(member, step.name, lambda looks: self._chain(step, self.forms.forms(step), looks))
 
     def final(self, step: Step) -> Line | ArraySketch:
@@ -93,6 +95,14 @@ class ArrayLines:
             for n in range(count)
         ]
 
+    def rule(self, node: Node) -> Line:
+        """Write what an op that is a composition is made of, entry by entry."""
+        letters = IndexLetters()
+        places = places_of(node)
+        left = self.looks.entry(node, [letters[place] for place in places if place is not None]).tree
+        inside = self.forms.lowering.value(composed(node), places)
+        return Line("", left, (Side("=", entry_form(inside, letters, self.looks).tree),))
+
     def _forward(self, node: Node, looks: ArrayLooks) -> list[Line]:
         places = places_of(node)
         total = self.forms.lowering.definition(node, places)
@@ -110,7 +120,8 @@ class ArrayLines:
         given = () if found is None else (Side(*found),)
         return Line(step.name, identifier(step.name), (Side("=", meaning.look), *given))
 
-    def _local(self, step: Step, looks: ArrayLooks) -> Line:
+    def _local(self, step: Step, looks: ArrayLooks) -> list[Line]:
+        """Write a local factor in index form, and between two vectors as a matrix, too."""
         letters = IndexLetters()
         consumer, of = step.consumer, step.of
         assert consumer is not None  # noqa: S101 - a local factor has one
@@ -118,13 +129,16 @@ class ArrayLines:
         ins = places_of(of, start=len(outs))
         above = looks.entry(consumer, [letters[place] for place in outs if place is not None]).tree
         below = looks.entry(of, [letters[place] for place in ins if place is not None]).tree
-        fraction: Tree = partial_derivative(above, below)
-        if step.ordinal:
-            fraction = Script(Fence("", fraction, "|"), sub=Number(str(step.ordinal)))
         form = local_form(self.forms.lowering, self._backward, step, outs, ins)
-        return Line(
-            step.name, looks.local(step, fraction), (Side("=", entry_form(form, letters, looks).tree),)
-        )
+        entry = looks.local(step, _numbered(partial_derivative(above, below), step))
+        lines = [Line(step.name, entry, (Side("=", entry_form(form, letters, looks).tree),))]
+        if len(consumer.shape) == len(of.shape) == 1 and None not in (*outs, *ins):
+            whole = multiplied_out(form, lambda piece: piece, only=has_deltas)
+            written = matrix_form(whole, [p for p in (*outs, *ins) if p is not None], looks)
+            if written is not None:
+                fraction = partial_derivative(looks.name(consumer).tree, looks.name(of).tree)
+                lines.append(Line("", _numbered(fraction, step), (Side("=", written.tree),)))
+        return lines
 
     def _both(self, node: Node, left: Tree, totals: Sequence[Sum], looks: ArrayLooks) -> list[Line]:
         """Write sums in matrix form, and the first of them in index form as a line of its own."""
@@ -148,3 +162,10 @@ class ArrayLines:
         if not sides:
             return [Line(name, entry, (by_entries, *tail))]
         return [Line(name, left, (*sides, *tail)), Line("", entry, (by_entries,))]
+
+
+def _numbered(fraction: Tree, step: Step) -> Tree:
+    """Write which of several equal arguments a derivative is about."""
+    if not step.ordinal:
+        return fraction
+    return Script(Fence("", fraction, "|"), sub=Number(str(step.ordinal)))

@@ -102,7 +102,7 @@ def _term(term: Term, letters: IndexLetters, pen: EntryPen, bracket: Written | N
 def _place(factor: Factor, term: Term, letters: IndexLetters) -> tuple[bool, str]:
     """Order factors by the indices of the result, those that are δs last."""
     free = [letters[index] for index in factor.indices if index not in term.summed] if term.summed else []
-    return isinstance(factor.base, Delta), min(free, default="")
+    return isinstance(factor.base, Delta), min(free, default="~" if term.summed else "")
 
 
 def with_coefficient(number: Any, above: Sequence[Written], below: Sequence[Written]) -> Written:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from symback.core.collection import collection_paused
+from symback.derivation.steps import StepKind
 from symback.notation.latex import latex
 from symback.notation.text import text
 from symback.notation.tree import Sign
@@ -112,13 +113,15 @@ def _spelled_arrays(backward: Backward, values: Mapping[str, Any] | None) -> _Sp
     lines = ArrayLines(backward, values)
     spell = speller(lines.looks, lambda tree: latex(tree, "line"), whole_equation)
 
-    def keys(written: Sequence[Line | ArraySketch]) -> dict[str, str]:
-        return {key: spell(line) for key, line in zip(("latex", "index_latex"), written, strict=False)}
+    def keys(written: Sequence[Line | ArraySketch], second: str = "index_latex") -> dict[str, str]:
+        return {key: spell(line) for key, line in zip(("latex", second), written, strict=False)}
+
+    def step_keys(step: Step) -> dict[str, str]:
+        # A local factor is stated entry by entry.
+        return keys(lines.step(step), "matrix_latex" if step.kind is StepKind.LOCAL else "index_latex")
 
     sides = lines.first(backward.output).sides
-    return _Spelled(
-        text(sides[0].tree), lambda node: keys(lines.forward(node)), lambda step: keys(lines.step(step))
-    )
+    return _Spelled(text(sides[0].tree), lambda node: keys(lines.forward(node)), step_keys)
 
 
 def valued(value: Any) -> dict[str, Any]:

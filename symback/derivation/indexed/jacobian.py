@@ -89,7 +89,7 @@ def _segment(lowering: Lowering, edge: Edge, outs: Sequence[Place], ins: Sequenc
     if back is None:
         return ()
     total = lowering.value(back, ins)
-    return multiplied_out(_coefficient(total, probe, _known(outs)), lambda piece: piece, only=_has_deltas)
+    return multiplied_out(_coefficient(total, probe, _known(outs)), lambda piece: piece, only=has_deltas)
 
 
 def _fresh_places(node: Node) -> tuple[Place, ...]:
@@ -104,9 +104,10 @@ def _bound(places: Sequence[Place], free: Sequence[Place]) -> tuple[Index, ...]:
     return tuple(place for place in _known(places) if place not in free)
 
 
-def _has_deltas(factor: Factor) -> bool:
+def has_deltas(factor: Factor) -> bool:
+    """Say whether a factor is a bracket in which a δ stands."""
     return isinstance(factor.base, Bracket) and any(
-        isinstance(f.base, Delta) or _has_deltas(f) for term in factor.base.body for f in term.factors
+        isinstance(f.base, Delta) or has_deltas(f) for term in factor.base.body for f in term.factors
     )
 
 
