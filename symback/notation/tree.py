@@ -176,12 +176,14 @@ class Slot:
         width: How wide that will be on paper.
         tall: Whether it will rise above one line.
         fraction: Whether it will be a fraction, which needs brackets under a raised sign.
+        scripted: Whether it will have a subscript, so that another one needs brackets.
     """
 
     number: int
     width: float = 0.0
     tall: bool = False
     fraction: bool = False
+    scripted: bool = False
 
 
 Tree: TypeAlias = (

@@ -7,7 +7,7 @@ from typing import Any
 from symback.core.errors import InputError
 from symback.core.shapes import shape_of_text, spelled
 from symback.ops.axes import axis_of, expression, letters, size_along
-from symback.ops.expression import Expression, broadcast, constant, described, make
+from symback.ops.expression import Expression, broadcast, checked_constant, constant, described, make
 from symback.ops.multilinear import EYE
 from symback.ops.reductions import ARRAY
 
@@ -60,6 +60,8 @@ def arange(*bounds: Any) -> Expression:
     """Return the integers of a range, for look-ups and as constants."""
     if not bounds or any(isinstance(bound, bool) or not isinstance(bound, int) for bound in bounds):
         raise InputError(f"arange{bounds}: expected one to three integers")
+    if len(bounds) > 3 or bounds[2:] == (0,):  # noqa: PLR2004 - start, stop, step
+        raise InputError(f"arange{bounds}: expected a start, a stop and a step other than 0")
     values = tuple(range(*bounds))
     if not values:
         raise InputError(f"arange{bounds} is empty")
@@ -70,6 +72,7 @@ def linspace(start: Any, stop: Any, num: Any = 50) -> Expression:
     """Return evenly spaced numbers from start to stop."""
     if not isinstance(num, int) or num < 2:  # noqa: PLR2004 - both ends
         raise InputError(f"linspace: num = {num!r}: expected an integer ≥ 2")
+    start, stop = checked_constant(start), checked_constant(stop)
     return make(ARRAY, [], (tuple(start + (stop - start) * n / (num - 1) for n in range(num)),))
 
 
@@ -85,6 +88,8 @@ def triu(z: Any, k: int = 0) -> Expression:
 
 def _triangle(z: Any, k: int, *, lower: bool) -> Expression:
     z = expression(z)
+    if isinstance(k, bool) or not isinstance(k, int):
+        raise InputError(f"a triangle: k = {k!r}: expected an integer, which diagonal")
     if z.ndim < 2:  # noqa: PLR2004 - a matrix
         raise InputError(f"{described(z.node)} {spelled(z.shape)}: a triangle needs a matrix")
     rows, columns = (size_along(z, axis, "a triangle") for axis in (z.ndim - 2, z.ndim - 1))

@@ -192,8 +192,10 @@ def checked_constant(value: object) -> Any:
         )
     if isinstance(value, float) and value - value != 0:
         raise InputError(f"{value!r} cannot stand in an expression: only finite numbers can")
-    # A NumPy float is a float, but prints its type.
-    return float(value) if isinstance(value, float) else value
+    # A NumPy number prints its type, and its products wrap around.
+    if isinstance(value, float):
+        return float(value)
+    return int(value) if isinstance(value, numbers.Integral) and not isinstance(value, int) else value
 
 
 def constant(value: object) -> Expression:
@@ -254,6 +256,8 @@ def described(node: Node) -> str:
     """
     if node.name is not None or node.op is None:
         return str(node.name)
+    if node.op is arithmetic.CONSTANT:
+        return str(node.parameters[0])
     parts = [source.name or "…" for source in node.inputs]
     return f"{node.op.name}({', '.join(parts)})"
 
@@ -328,6 +332,9 @@ def symbols(names: str, role: Role | str = Role.INPUT) -> Any:
 
 def _role(role: Role | str) -> Role:
     try:
-        return Role(role)
+        known = Role(role)
     except ValueError:
-        raise InputError(f"role {role!r} is unknown; it is 'input', 'parameter' or 'target'") from None
+        known = None
+    if known not in (Role.INPUT, Role.PARAMETER, Role.TARGET):
+        raise InputError(f"role {role!r} is unknown; it is 'input', 'parameter' or 'target'")
+    return known

@@ -51,6 +51,22 @@ def clip(z: Any, min: Any = None, max: Any = None) -> Expression:  # noqa: A002 
     return z if max is None else _OP_FUNCTIONS["minimum"](z, expression(max))
 
 
+def identity(z: Any) -> Expression:
+    """Return the value itself; of a plain integer the identity matrix of that size, as NumPy does.
+
+    >>> from symback.ops.expression import symbols
+    >>> identity(symbols("z")), identity(2)
+    (<identity(z)>, <eye((2, 2))>)
+    """
+    return array_making.eye(z) if isinstance(z, int) else _OP_FUNCTIONS["identity"](z)
+
+
+def atanh(z: Any) -> Expression:
+    """Return the inverse of tanh, (log(1 + z) − log(1 − z))/2."""
+    z = expression(z)
+    return (_OP_FUNCTIONS["log1p"](z) - _OP_FUNCTIONS["log1p"](-z)) / 2  # type: ignore[no-any-return]
+
+
 def log2(z: Any) -> Expression:
     """Return the logarithm to base 2."""
     return _OP_FUNCTIONS["log"](z) / _OP_FUNCTIONS["log"](constant(2))
@@ -59,6 +75,11 @@ def log2(z: Any) -> Expression:
 def log10(z: Any) -> Expression:
     """Return the logarithm to base 10."""
     return _OP_FUNCTIONS["log"](z) / _OP_FUNCTIONS["log"](constant(10))
+
+
+def add(first: Any, *terms: Any) -> Expression:
+    """Return the sum of all terms, entry by entry."""
+    return reduce(operator.add, map(expression, terms), expression(first))
 
 
 def not_equal(left: Any, right: Any) -> Expression:
@@ -98,7 +119,7 @@ _ARRAY_FUNCTIONS: Final[Mapping[str, Callable[..., Expression]]] = {
         reducing.mean, reducing.var, reducing.std, reducing.average, reducing.prod, reducing.amax,
         reducing.amin, reducing.extreme_share, reducing.norm, reducing.softmax, reducing.log_softmax,
         reducing.logsumexp, reducing.logaddexp, reducing.one_hot, reducing.stop_gradient,
-        maximum, power, clip, log2, log10, not_equal, spread,
+        maximum, power, clip, log2, log10, atanh, identity, add, not_equal, spread,
     )
 }  # fmt: skip
 
@@ -121,7 +142,7 @@ _RENAMED: Final = {"dim": "axis", "keepdim": "keepdims", "correction": "ddof", "
 """torch's and NumPy's other names of the same arguments."""
 
 
-def _with_renamed(call: Callable[..., Expression]) -> Callable[..., Expression]:
+def _with_renamed(name: str, call: Callable[..., Expression]) -> Callable[..., Expression]:
     @wraps(call)
     def applied(*arguments: Any, **named: Any) -> Expression:
         try:
@@ -129,16 +150,15 @@ def _with_renamed(call: Callable[..., Expression]) -> Callable[..., Expression]:
         except TypeError as error:
             if "argument" not in str(error):
                 raise
-            raise InputError(str(error).replace("()", "", 1)) from None
+            raise InputError(str(error).replace(f"{call.__name__}()", name, 1)) from None
 
+    applied.__name__ = name
     return applied
 
 
 FUNCTION_TABLE: Final[Mapping[str, Callable[..., Expression]]] = {
-    **{name: _with_renamed(call) for name, call in _OP_FUNCTIONS.items()},
-    **{name: _with_renamed(call) for name, call in _ARRAY_FUNCTIONS.items()},
-    "sum": _with_renamed(linear_algebra.sum_along),
-    "add": lambda *terms: reduce(operator.add, map(expression, terms)),
+    name: _with_renamed(name, call)
+    for name, call in {**_OP_FUNCTIONS, **_ARRAY_FUNCTIONS, "sum": linear_algebra.sum_along}.items()
 }
 """Every function by its name."""
 

@@ -151,6 +151,11 @@ def vdot(left: Any, right: Any) -> Expression:
 def tensordot(left: Any, right: Any, axes: Any = 2) -> Expression:
     """Return the sum of products over pairs of axes: the last and the first ones, or named ones."""
     left, right = expression(left), expression(right)
+    if not _pairs_of_axes(axes, min(left.ndim, right.ndim)):
+        raise InputError(
+            f"tensordot: axes = {axes!r}: expected how many axes of {_named(left)} and {_named(right)} to sum "
+            "over, or a pair of lists of equally many"
+        )
     if isinstance(axes, int):
         pairs = tuple(range(left.ndim - axes, left.ndim)), tuple(range(axes))
     else:
@@ -161,6 +166,15 @@ def tensordot(left: Any, right: Any, axes: Any = 2) -> Expression:
         second[axis_of(right, other, "axes")] = first[axis_of(left, mine, "axes")]
     used = first + "".join(second)
     return einsum(f"{first},{''.join(second)}->{''.join(c for c in used if used.count(c) == 1)}", left, right)
+
+
+def _pairs_of_axes(axes: Any, most: int) -> bool:
+    if isinstance(axes, int):
+        return not isinstance(axes, bool) and 0 <= axes <= most
+    if not isinstance(axes, tuple | list) or len(axes) != 2:  # noqa: PLR2004 - of the left and of the right
+        return False
+    counts = {len(part) if isinstance(part, tuple | list) else 1 for part in axes}
+    return len(counts) == 1
 
 
 def trace(z: Any) -> Expression:
@@ -178,6 +192,8 @@ def diag(z: Any) -> Expression:
     from symback.ops.array_making import eye
 
     z = expression(z)
+    if z.ndim not in (1, 2):
+        raise InputError(f"diag: {_named(z)} is neither a vector nor a matrix")
     return diagonal(z) if z.ndim == 2 else einsum("i,ij->ij", z, eye(z.shape[0]))  # noqa: PLR2004 - a matrix
 
 

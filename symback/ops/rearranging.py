@@ -68,7 +68,10 @@ def _completed(z: Expression, wanted: Shape) -> Shape:
     symbols = [size for size in rest if isinstance(size, str)]
     total = math.prod(size for size in rest if isinstance(size, int))
     if not number or total % number or len(symbols) > 1 or (symbols and total != number):
-        raise InputError(f"reshape: {described(z.node)} {spelled(z.shape)} does not fit {spelled(wanted)}")
+        hint = f"; give a number for {' and '.join(symbols)}" if symbols else ""
+        raise InputError(
+            f"reshape: {described(z.node)} {spelled(z.shape)} does not fit {spelled(wanted)}{hint}"
+        )
     open_size = symbols[0] if symbols else total // number
     return shape_of_text(tuple(open_size if size == -1 else size for size in wanted), "reshape to")
 
@@ -99,6 +102,8 @@ def expand_dims(z: Any, axis: Any) -> Expression:
     if any(isinstance(n, bool) or not isinstance(n, int) or not -total <= n < total for n in listed):
         raise InputError(f"expand_dims: axis = {axis!r}: the result has {total} axes")
     new = {n % total for n in listed}
+    if len(new) < len(listed):
+        raise InputError(f"expand_dims: axis = {axis!r}: an axis is named twice")
     sizes = iter(z.shape)
     return _with_ones(z, tuple(1 if n in new else next(sizes) for n in range(total)))
 
@@ -151,7 +156,7 @@ def concatenate(arrays: Any, axis: Any = 0) -> Expression:
     >>> concatenate([array("a", "2 3"), array("b", "4 3")]).shape
     (6, 3)
     """
-    parts = [expression(part) for part in arrays]
+    parts = _listed(arrays, "concatenate")
     if not parts or not all(part.ndim for part in parts):
         raise InputError("concatenate joins arrays of at least one axis; stack joins numbers")
     if len(parts) == 1:
@@ -176,7 +181,7 @@ def concatenate(arrays: Any, axis: Any = 0) -> Expression:
 
 def stack(arrays: Any, axis: Any = 0) -> Expression:
     """Join arrays of one shape along a new axis; a list of plain numbers is a constant array."""
-    parts = [expression(part) for part in arrays]
+    parts = _listed(arrays, "stack")
     if not parts:
         raise InputError("an empty list has nothing to stack")
     entries = [_entries(part) for part in parts]
@@ -186,6 +191,13 @@ def stack(arrays: Any, axis: Any = 0) -> Expression:
         _ragged(parts)
     joined = [expand_dims(part, axis) for part in parts]
     return concatenate(joined, axis if isinstance(axis, int) and axis >= 0 else axis % joined[0].ndim)
+
+
+def _listed(arrays: Any, what: str) -> list[Expression]:
+    try:
+        return [expression(part) for part in arrays]
+    except TypeError:
+        raise InputError(f"{what}: expected a list of arrays, got {arrays!r}") from None
 
 
 def _one_shape(parts: Sequence[Expression]) -> bool:
@@ -211,12 +223,12 @@ def at_least_2d(z: Any) -> Expression:
 
 def vstack(arrays: Any) -> Expression:
     """Put arrays one below the other; a vector is a row."""
-    return concatenate([at_least_2d(part) for part in arrays], 0)
+    return concatenate([at_least_2d(part) for part in _listed(arrays, "vstack")], 0)
 
 
 def hstack(arrays: Any) -> Expression:
     """Put arrays side by side; vectors one after the other."""
-    parts = [expression(part) for part in arrays]
+    parts = _listed(arrays, "hstack")
     parts = [reshape(part, 1) if part.ndim == 0 else part for part in parts]
     return concatenate(parts, 0 if parts and parts[0].ndim == 1 else 1)
 
@@ -232,13 +244,7 @@ def pad(z: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0
         raise InputError(
             f"pad: only zeros can be put around an array, not mode = {mode!r}, {constant_values!r}"
         )
-    widths = _pad_widths(pad_width)
-    if isinstance(widths, int):
-        widths = (widths, widths)
-    if all(isinstance(width, int) for width in widths):
-        widths = [tuple(widths) if len(widths) > 1 else tuple(widths) * 2] * z.ndim
-    if len(widths) == 1:
-        widths = list(widths) * z.ndim
+    widths = _pad_widths(pad_width, z.ndim)
     if len(widths) != z.ndim or any(len(pair) != 2 or min(pair) < 0 for pair in widths):  # noqa: PLR2004 - before and after
         raise InputError(f"pad: pad_width = {pad_width!r} does not suit the shape {spelled(z.shape)}")
     slices: list[tuple[Size, Size, int]] = []
@@ -254,16 +260,19 @@ def pad(z: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0
     return place(z, tuple(slices), tuple(shape))
 
 
-def _pad_widths(given: Any) -> Any:
-    """Check that widths are integers, alone or in one or two levels of lists."""
-    flat = [given] if isinstance(given, int) else given
-    try:
-        entries = [n for part in flat for n in ([part] if isinstance(part, int) else part)]
-    except TypeError:
-        entries = [given]
-    if not entries or any(isinstance(n, bool) or not isinstance(n, int) for n in entries):
-        raise InputError(f"pad: pad_width = {given!r}: expected a number of zeros, (before, after), or pairs")
-    return given
+def _pad_widths(given: Any, ndim: int) -> list[tuple[int, ...]]:
+    """Return the widths for each axis, given as a number, a pair, or one pair for each axis."""
+    parts = [given] if isinstance(given, int) else given
+    if isinstance(parts, tuple | list) and parts:
+        if all(map(_is_integer, parts)):
+            return [tuple(parts) * (1 if len(parts) > 1 else 2)] * ndim
+        if all(isinstance(pair, tuple | list) and pair and all(map(_is_integer, pair)) for pair in parts):
+            return [tuple(pair) for pair in parts] * (ndim if len(parts) == 1 else 1)
+    raise InputError(f"pad: pad_width = {given!r}: expected a number of zeros, (before, after), or pairs")
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def place(z: Expression, slices: Any, shape: Shape) -> Expression:
@@ -293,6 +302,8 @@ def flip(z: Any, axis: Any = None) -> Expression:
 def roll(z: Any, shift: int, axis: Any = None) -> Expression:
     """Move the entries along an axis; those that leave come in at the other end."""
     z = expression(z)
+    if not _is_integer(shift):
+        raise InputError(f"roll: shift = {shift!r}: expected an integer")
     if axis is None:
         return reshape(roll(ravel(z), shift, 0), z.shape)
     axis = axis_of(z, axis)
@@ -309,6 +320,8 @@ def roll(z: Any, shift: int, axis: Any = None) -> Expression:
 def repeat(z: Any, repeats: int, axis: Any = None) -> Expression:
     """Repeat each entry along an axis."""
     z = expression(z)
+    if not _is_integer(repeats) or repeats < 1:
+        raise InputError(f"repeat: repeats = {repeats!r}: expected an integer ≥ 1")
     if axis is None:
         z, axis = ravel(z), 0
     axis = axis_of(z, axis)
@@ -321,7 +334,9 @@ def repeat(z: Any, repeats: int, axis: Any = None) -> Expression:
 def tile(z: Any, reps: Any) -> Expression:
     """Repeat a whole array along its axes."""
     z = expression(z)
-    times = (reps,) if isinstance(reps, int) else tuple(reps)
+    times = tuple(reps) if isinstance(reps, tuple | list) else (reps,)
+    if any(not _is_integer(count) or count < 1 for count in times):
+        raise InputError(f"tile: reps = {reps!r}: expected integers ≥ 1")
     axes = max(len(times), z.ndim)
     z = reshape(z, (1,) * (axes - z.ndim) + z.shape)
     for axis, count in enumerate((1,) * (axes - len(times)) + times):

@@ -6,11 +6,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from symback.core.errors import InputError
-from symback.core.shapes import broadcast_shape, numbers
+from symback.core.shapes import broadcast_shape, numbers, spelled
 from symback.ops.axes import axes_of, axis_of, expression, size_along
 from symback.ops.compositions import LOG_SOFTMAX, LOGSUMEXP, SOFTMAX
 from symback.ops.elementary import ABS, SQRT
-from symback.ops.expression import Expression, apply, constant, make
+from symback.ops.expression import Expression, apply, constant, described, make
 from symback.ops.indexing import item
 from symback.ops.linear_algebra import sum_along
 from symback.ops.rearranging import stack
@@ -45,6 +45,8 @@ def var(z: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False) -> E
     z = expression(z)
     if isinstance(ddof, bool):
         ddof = int(ddof)  # torch's correction as a truth value
+    if not isinstance(ddof, int):
+        raise InputError(f"var: ddof = {ddof!r}: expected an integer, 0 or 1")
     count = size_of(tuple(z.shape[n] for n in axes_of(z, axis)))
     if ddof and count.node.op is not SIZE and count.node.parameters[0] <= ddof:
         raise InputError(f"var: ddof = {ddof} needs more than {ddof} entries along the axis")
@@ -57,11 +59,26 @@ def std(z: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False) -> E
     return apply(SQRT, var(z, axis, ddof=ddof, keepdims=keepdims))
 
 
-def average(z: Any, axis: Any = None, weights: Any = None) -> Expression:
-    """Return the mean, or the mean weighed by numbers that need not sum to 1."""
+def average(z: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = False) -> Expression:
+    """Return the mean, or the mean weighed by numbers that need not sum to 1.
+
+    Raises:
+        InputError: The weights have neither the shape of the array nor that of its axis.
+    """
+    from symback.ops.rearranging import reshape
+
     if weights is None:
-        return mean(z, axis)
-    return sum_along(expression(z) * weights, axis) / sum_along(weights, axis)
+        return mean(z, axis, keepdims=keepdims)
+    z, w = expression(z), expression(weights)
+    if w.shape != z.shape:
+        if axis is None or w.shape != (z.shape[axis_of(z, axis)],):
+            raise InputError(
+                f"average: the weights {described(w.node)} {spelled(w.shape)} suit neither "
+                f"{described(z.node)} {spelled(z.shape)} nor its axis {axis}"
+            )
+        axis = axis_of(z, axis)
+        w = reshape(w, tuple(size if n == axis else 1 for n, size in enumerate(z.shape)))
+    return sum_along(z * w, axis, keepdims=keepdims) / sum_along(w, axis, keepdims=keepdims)
 
 
 def prod(z: Any, axis: Any = None, *, keepdims: bool = False) -> Expression:
@@ -104,9 +121,11 @@ def extreme_share(z: Any, axes: tuple[int, ...], largest: int, even: int) -> Exp
 def norm(z: Any, ord: Any = None, axis: Any = None, *, keepdims: bool = False) -> Expression:  # noqa: A002 - NumPy's name
     """Return the Euclidean norm, √Σx²; with ord = 1 the sum of absolute values."""
     z = expression(z)
-    if ord in (None, 2, "fro") and (ord != 2 or axis is not None or z.ndim == 1):  # noqa: PLR2004 - the 2-norm
+    # Along two axes, 1 and 2 are norms of matrices.
+    vectors = len(axes_of(z, axis)) == 1
+    if ord in (None, "fro") or (ord == 2 and vectors):  # noqa: PLR2004 - the 2-norm
         return apply(SQRT, sum_along(z**2, axis, keepdims=keepdims))
-    if ord == 1 and (axis is not None or z.ndim == 1):
+    if ord == 1 and vectors:
         return sum_along(apply(ABS, z), axis, keepdims=keepdims)
     raise InputError(f"norm: ord = {ord!r} with axis = {axis!r}: only the 2-norm and the 1-norm of vectors")
 
@@ -142,7 +161,10 @@ def logaddexp(left: Any, right: Any) -> Expression:
     left, right = expression(left), expression(right)
     shape = broadcast_shape([left.shape, right.shape])
     if shape is None:
-        raise InputError(f"logaddexp: the shapes {left.shape} and {right.shape} do not go together")
+        raise InputError(
+            f"logaddexp: the shapes do not go together: {described(left.node)} {spelled(left.shape)} and "
+            f"{described(right.node)} {spelled(right.shape)}"
+        )
     return logsumexp(stack([broadcast_to(left, shape), broadcast_to(right, shape)]), 0)
 
 

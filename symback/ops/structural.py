@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from symback.core.errors import InputError
 from symback.core.op import VARIADIC, Kind, Op, Parameter
 from symback.core.shapes import Shape, Size
 from symback.notation.forms import word
@@ -37,11 +38,19 @@ def _length(size: Size, part: tuple[Any, Any, int]) -> Size:
     return size if part == (0, size, 1) else part[1] - part[0]
 
 
+def _taken(xp: Any, z: Any, slices: Slices) -> Any:
+    # Whether an entry exists along an axis of unknown size is known only now.
+    for axis, (size, part) in enumerate(zip(z.shape, slices, strict=True)):
+        if not range(size)[slice(*part)]:
+            raise InputError(f"the index {part[0]} is out of range: axis {axis} has the size {size}")
+    return xp.take_slices(z, slices)
+
+
 SLICES = Op(
     name="slices",
     kind=Kind.STRUCTURAL,
     parameters=(Parameter("slices", ()),),
-    numeric=lambda xp, z, slices: xp.take_slices(z, slices),
+    numeric=_taken,
     shape=_sliced_shape,
     transposed=lambda f, upstream, position, arguments, slices: f.place(upstream, slices, arguments[0].shape),
     form=word("slice"),

@@ -22,7 +22,7 @@ from symback.notation.tree import (
 )
 from symback.ops.reductions import AMAX, AMIN, ARRAY, EXTREME_SHARE, INDICES
 from symback.ops.structural import GATHER, PLACE, SLICES
-from symback.rendering.blocks import atom, called
+from symback.rendering.blocks import NoMatrixFormError, called, subscriptable
 from symback.rendering.looks import amount
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ def written_call(node: Node, write: Callable[[Node], Written]) -> Written:  # no
         return Written(_numbers(node.parameters[0]), Level.ATOM)
     arguments = [write(source) for source in node.inputs]
     if op is SLICES:
-        return Written(Script(atom(arguments[0]), sub=_slices(node, node.inputs[0].shape)), Level.ATOM)
+        return Written(
+            Script(subscriptable(arguments[0]), sub=_slices(node, node.inputs[0].shape)), Level.ATOM
+        )
     if op is PLACE:
         head = Script(Letters("place", "upright"), sub=_slices(node, node.shape))
         return Written(Call(head, (arguments[0].tree,)), Level.CALL)
@@ -54,7 +56,9 @@ def written_call(node: Node, write: Callable[[Node], Written]) -> Written:  # no
             places = [
                 _at(source, tree, _LETTER) for source, tree in zip(node.inputs[1:], places, strict=True)
             ]
-        return Written(Script(atom(arguments[0]), sub=separated(places, ",")), Level.ATOM)
+        return Written(Script(subscriptable(arguments[0]), sub=separated(places, ",")), Level.ATOM)
+    if op in _EXTREMES and _is_partial(node) and len(node.inputs[0].shape) > _MATRIX:
+        raise NoMatrixFormError
     if op in (AMAX, AMIN):
         return called(_along(node) + op.label, arguments[0])
     if op is EXTREME_SHARE:
@@ -65,15 +69,22 @@ def written_call(node: Node, write: Callable[[Node], Written]) -> Written:  # no
     return op.form.write(arguments, () if isinstance(op.form, Function) else node.parameters)
 
 
-def call_entry(node: Node, letters: Sequence[str], write: Callable[[Node], Written]) -> Written:
-    """Write one entry of an unnamed array."""
+def call_entry(
+    node: Node,
+    letters: Sequence[str],
+    write: Callable[[Node], Written],
+    entry_of: Callable[[Node, Sequence[str]], Tree],
+) -> Written:
+    """Write one entry of an unnamed array; `entry_of` writes those of its arguments."""
     if not letters:
         return written_call(node, write)
+    if node.op in _EXTREMES and _is_partial(node):
+        return _extreme_entry(node, letters, entry_of)
     if node.op is GATHER and len(node.inputs[1].shape) == 1:
         first, *rest = letters
         places = [_at(source, write(source).tree, first) for source in node.inputs[1:]]
         places += [Index(letter) for letter in rest]
-        return Written(Script(atom(write(node.inputs[0])), sub=separated(places, ",")), Level.ATOM)
+        return Written(Script(subscriptable(write(node.inputs[0])), sub=separated(places, ",")), Level.ATOM)
     call = written_call(node, write)
     body = (
         call.tree
@@ -81,6 +92,43 @@ def call_entry(node: Node, letters: Sequence[str], write: Callable[[Node], Writt
         else parentheses(call.tree)
     )
     return Written(Script(body, sub=Index("".join(letters))), Level.ATOM)
+
+
+_EXTREMES: Final = (AMAX, AMIN, EXTREME_SHARE)
+_MATRIX: Final = 2
+_RUNNING: Final = "rstuv"
+"""Letters for the indices that run under a maximum."""
+
+
+def _is_partial(node: Node) -> bool:
+    """Say whether an extreme is taken along some axes only."""
+    return len(node.parameters[0]) < len(node.inputs[0].shape)
+
+
+def _extreme_entry(
+    node: Node, letters: Sequence[str], entry_of: Callable[[Node, Sequence[str]], Tree]
+) -> Written:
+    """Write max_r x_ir, or 1 where x_ij is that."""
+    source = node.inputs[0]
+    axes = node.parameters[0]
+    free = iter(letters)
+    running = iter([letter for letter in _RUNNING if letter not in letters])
+    own, under = [], []
+    for axis, size in enumerate(source.shape):
+        if size == 1:
+            continue
+        reduced = axis in axes
+        letter = next(running) if reduced else next(free)
+        if reduced and node.op is EXTREME_SHARE:
+            next(free)
+        own.append(letter)
+        under += [Index(letter)] * reduced
+    largest = node.op is AMAX or (node.op is EXTREME_SHARE and bool(node.parameters[1]))
+    head = Script(Letters("max" if largest else "min", "upright"), sub=separated(list(under), ","))
+    extreme = Call(head, (entry_of(source, own),))
+    if node.op is not EXTREME_SHARE:
+        return Written(extreme, Level.CALL)
+    return Written(Indicator(row(entry_of(source, letters), Sign("="), extreme)), Level.CALL)
 
 
 def _at(source: Node, tree: Tree, letter: str) -> Tree:
@@ -93,7 +141,7 @@ def _at(source: Node, tree: Tree, letter: str) -> Tree:
 
 def _along(node: Node) -> str:
     """Say along which axis of a matrix an extreme is taken."""
-    if len(node.inputs[0].shape) != 2:  # noqa: PLR2004 - rows and columns
+    if len(node.inputs[0].shape) != _MATRIX:
         return ""
     return {(0,): "col", (1,): "row"}.get(node.parameters[0], "")
 

@@ -12,7 +12,7 @@ from symback.notation.forms import Level, Written
 from symback.notation.identifier import in_ascii
 from symback.notation.latex import is_tall
 from symback.notation.pattern import Pattern, spell_slot
-from symback.notation.tree import Slot
+from symback.notation.tree import Name, Script, Slot
 from symback.notation.width import width
 from symback.rendering.array_looks import ArrayLooks, entry_look, gradient_look, with_indices
 from symback.rendering.families import NUMBERED, Sketch, Speller, without_number
@@ -87,7 +87,9 @@ class _SlotLooks(ArrayLooks):
         if place not in self.slots:
             self.slots.append(place)
         fraction = not self._in_code and self._plain.is_fraction(node)
-        slot = Slot(self.slots.index(place), width(tree), is_tall(tree), fraction)
+        look = tree.look if isinstance(tree, Name) else tree
+        scripted = not self._in_code and isinstance(look, Script)
+        slot = Slot(self.slots.index(place), width(tree), is_tall(tree), fraction, scripted)
         return Written(slot, Level.ATOM)
 
 

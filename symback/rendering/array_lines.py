@@ -16,7 +16,7 @@ from symback.rendering.array_families import ArraySketch
 from symback.rendering.array_looks import ArrayLooks
 from symback.rendering.blocks import is_row, transposed
 from symback.rendering.entries import entry_form
-from symback.rendering.letters import IndexLetters
+from symback.rendering.letters import IndexLetters, letters_in
 from symback.rendering.line import Line, Side
 from symback.rendering.looks import partial_derivative
 from symback.rendering.matrix_form import matrix_form
@@ -49,6 +49,10 @@ class ArrayLines:
         # Numbers differ from line to line: with them there is nothing to fill in.
         self._families = self.forms.families if values is None else None
         self._counts: dict[tuple[Any, ...], int] = {}
+        self._taken = letters_in(backward.graph.names)
+
+    def _letters(self) -> IndexLetters:
+        return IndexLetters(self._taken)
 
     def forward(self, node: Node) -> Sequence[Line | ArraySketch]:
         """Write or sketch a forward equation."""
@@ -97,7 +101,7 @@ class ArrayLines:
 
     def rule(self, node: Node) -> Line:
         """Write what an op that is a composition is made of, entry by entry."""
-        letters = IndexLetters()
+        letters = self._letters()
         places = places_of(node)
         left = self.looks.entry(node, [letters[place] for place in places if place is not None]).tree
         inside = self.forms.lowering.value(composed(node), places)
@@ -122,7 +126,7 @@ class ArrayLines:
 
     def _local(self, step: Step, looks: ArrayLooks) -> list[Line]:
         """Write a local factor in index form, and between two vectors as a matrix, too."""
-        letters = IndexLetters()
+        letters = self._letters()
         consumer, of = step.consumer, step.of
         assert consumer is not None  # noqa: S101 - a local factor has one
         outs = places_of(consumer)
@@ -146,6 +150,8 @@ class ArrayLines:
         sides: list[Side] = []
         for total in totals:
             written = matrix_form(total, own, looks)
+            if written is None and not own:
+                written = entry_form(total, self._letters(), looks)
             if written is not None and is_row(node.shape):
                 written = transposed(written)
             if written is not None and (not sides or written.tree != sides[-1].tree):
@@ -155,7 +161,7 @@ class ArrayLines:
         name = str(node.name)
         if sides and not own:
             return [Line(name, left, (*sides, *tail))]
-        letters = IndexLetters()
+        letters = self._letters()
         look = looks.entry(node, [letters[place] for place in own]).tree
         entry = Colour("gradient", look) if isinstance(left, Colour) else look
         by_entries = Side("=", entry_form(totals[0], letters, looks).tree)

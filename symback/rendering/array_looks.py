@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from symback.core.node import Role
 from symback.derivation.indexed.lowering import places_of
+from symback.derivation.indexed.terms import Quantity
 from symback.notation.forms import Level, Written
 from symback.notation.identifier import identifier
 from symback.notation.tree import (
     Fence,
     Index,
     Indicator,
+    Letters,
     Matrix,
     Name,
     Number,
@@ -21,9 +23,9 @@ from symback.notation.tree import (
     row,
 )
 from symback.rendering.array_calls import call_entry, written_call
-from symback.rendering.blocks import atom, is_row, transposed
+from symback.rendering.blocks import is_row, subscriptable, transposed
 from symback.rendering.entries import entry_form
-from symback.rendering.letters import IndexLetters
+from symback.rendering.letters import IndexLetters, letters_in
 from symback.rendering.looks import Looks, amount, partial_derivative
 from symback.rendering.matrix_form import matrix_form
 
@@ -48,8 +50,12 @@ class ArrayLooks(Looks):
         super().__init__(backward, values)
         self.has_entries = False
         self.forms = forms
-        if not backward.output.shape:
+        if forms.lowering.unit_seed:
             self.loss = identifier(str(backward.output.name))
+        names = backward.graph.names
+        self._kronecker = not {"delta", "δ"} & names.keys()
+        self.identity = Written(Letters("I", "bold" if "I" in names else "italic"), Level.ATOM)
+        self._taken = letters_in(names)
 
     def name(self, node: Node) -> Written:
         """Write a quantity as a whole."""
@@ -61,6 +67,13 @@ class ArrayLooks(Looks):
         """Write a quantity as a whole, an unnamed array as a call."""
         return self.name(node) if node.name is not None else written_call(node, self.of)
 
+    def delta(self, letters: Sequence[str]) -> Written:
+        """Write Kronecker's δ; where a quantity is called so, 1 where two indices are equal."""
+        first, second = sorted(letters)
+        if self._kronecker:
+            return Written(Script(Letters("δ"), sub=_listed([first, second])), Level.ATOM)
+        return Written(Indicator(row(Index(first), Sign("="), Index(second))), Level.CALL)
+
     def is_gradient(self, node: Node) -> bool:
         """Say whether a quantity is a gradient."""
         return node in self.steps or node.role is Role.UPSTREAM
@@ -69,7 +82,7 @@ class ArrayLooks(Looks):
         """Write one entry of a quantity."""
         listed = ",".join(letters)
         if node.name is None:
-            return call_entry(node, letters, self.of)
+            return call_entry(node, letters, self.of, self.entry_of)
         step = self.steps.get(node)
         look = entry_look(str(node.name), letters) if step is None else self._step_look(step, letters)
         return Written(Name(str(node.name), look, listed), Level.ATOM)
@@ -99,19 +112,28 @@ class ArrayLooks(Looks):
         return Written(Indicator(row(below, Sign("↦"), entry)), Level.CALL)
 
     def entry_of(self, node: Node, letters: Sequence[str]) -> Tree:
-        """Write one entry of any node."""
-        if node.name is not None:
-            return self.entry(node, letters).tree
-        return Script(atom(self.of(node)), sub=_listed(letters)) if letters else self.of(node).tree
+        """Write one entry of any node: that of a quantity that it is, or of the whole."""
+        places = places_of(node)
+        names = dict(zip([place for place in places if place is not None], letters, strict=True))
+        total = self.forms.lowering.value(node, places)
+        term = total[0] if len(total) == 1 else None
+        if term is not None and term.coefficient == 1 and not term.summed and len(term.factors) == 1:
+            (factor,) = term.factors
+            if isinstance(factor.base, Quantity) and factor.power == 1:
+                return self.entry(factor.base.node, [names[index] for index in factor.indices]).tree
+        return Script(subscriptable(self.of(node)), sub=_listed(letters)) if letters else self.of(node).tree
 
     def of(self, node: Node) -> Written:
         """Write any node as a whole, or by its entries where it has no matrix form."""
+        named = self.forms.lowering.resolved(node)
+        if named.name is not None and not self.forms.lowering.opens(named):
+            return self.name(named)
         places = places_of(node)
         total = self.forms.lowering.value(node, places)
         found = matrix_form(total, [place for place in places if place is not None], self)
         if found is not None and is_row(node.shape):
             found = transposed(found)
-        return found or entry_form(total, IndexLetters(), self)
+        return found or entry_form(total, IndexLetters(self._taken), self)
 
     def numbers(self, node: Node) -> tuple[str, Tree] | None:
         """Write the numbers of a quantity that is small enough, with = or ≈ before them."""

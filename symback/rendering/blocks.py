@@ -17,6 +17,7 @@ from symback.notation.tree import (
     Sign,
     Slot,
     Tree,
+    parentheses,
     row,
 )
 
@@ -73,6 +74,14 @@ def atom(written: Written) -> Tree:
     if isinstance(tree, Slot) and tree.fraction:
         return Fence("(", tree, ")")
     return written.within(Level.ATOM)
+
+
+def subscriptable(written: Written) -> Tree:
+    """Return a tree that a subscript can be put to; one that has a subscript gets brackets."""
+    tree = written.tree
+    look = tree.look if isinstance(tree, Name) else tree
+    scripted = tree.scripted if isinstance(tree, Slot) else isinstance(look, Script) and bool(look.sub)
+    return parentheses(tree) if scripted else atom(written)
 
 
 def transposed(written: Written) -> Written:

@@ -21,7 +21,7 @@ from symback.derivation.indexed.terms import (
 )
 from symback.notation.forms import Level, Written, written_number
 from symback.notation.identifier import identifier
-from symback.notation.tree import Fraction, Letters, Number, Row, Script, Sign, Tree, row
+from symback.notation.tree import Fraction, Number, Row, Script, Sign, Tree, row
 from symback.notation.tree import Index as IndexLetter
 from symback.notation.tree import Sum as SumTree
 
@@ -45,6 +45,10 @@ class EntryPen(Protocol):
 
     def move(self, node: Node, position: int, letters: Sequence[str]) -> Written:
         """Write 1 where an entry of an argument moves to an entry of a structural op."""
+        ...
+
+    def delta(self, letters: Sequence[str]) -> Written:
+        """Write 1 where two indices are equal, 0 elsewhere."""
         ...
 
 
@@ -140,7 +144,7 @@ def _factor(factor: Factor, letters: IndexLetters, pen: EntryPen) -> Written:
     elif isinstance(base, Count):
         written = Written(identifier(base.size), Level.ATOM)
     elif isinstance(base, Delta):
-        written = Written(Script(Letters("δ"), sub=IndexLetter("".join(sorted(places)))), Level.ATOM)
+        written = pen.delta(places)
     elif isinstance(base, Moves):
         written = pen.move(base.node, base.position, places)
     elif isinstance(base, Bracket):

@@ -12,6 +12,16 @@ if TYPE_CHECKING:
 _LETTERS = "ijklmnpqrstuvabcdefgh"
 
 
+def letters_in(names: Iterable[str]) -> frozenset[str]:
+    """Return the letters that an index would be mistaken for: single letters that are names or subscripts.
+
+    >>> sorted(letters_in(["x_i", "k", "W1"]))
+    ['i', 'k', 'x']
+    """
+    parts = [part for name in names for part in name.split("_")]
+    return frozenset(part for part in parts if len(part) == 1)
+
+
 class IndexLetters:
     """Gives each index of one formula a letter of its own, in the order in which they come up.
 

@@ -25,8 +25,17 @@ from symback.derivation.indexed.terms import (
 )
 from symback.notation.forms import Level, Written
 from symback.notation.identifier import identifier
-from symback.notation.tree import Fence, Letters, Sign
-from symback.rendering.blocks import ENTRYWISE, Block, NoMatrixFormError, called, is_row, transposed
+from symback.notation.tree import Fence, Sign
+from symback.rendering.blocks import (
+    ENTRYWISE,
+    ONES,
+    Block,
+    NoMatrixFormError,
+    called,
+    is_row,
+    matrix_product,
+    transposed,
+)
 from symback.rendering.entries import joined, raised, side_by_side, with_coefficient
 from symback.rendering.matrix_products import assembled, contracted
 
@@ -43,6 +52,11 @@ class WholePen(Protocol):
 
     def whole(self, node: Node) -> Written:
         """Write a quantity, or an unnamed array as a call."""
+        ...
+
+    @property
+    def identity(self) -> Written:
+        """The identity matrix."""
         ...
 
     def is_gradient(self, node: Node) -> bool:
@@ -71,11 +85,28 @@ def _sum(total: Sum, places: tuple[Index, ...], pen: WholePen, *, beside: bool =
     if shared != Term(1):
         inner = tuple(place for place in places if any(place in f.indices for t in rest for f in t.factors))
         return _term(shared, places, pen, Block(_sum(rest, inner, pen), inner, rank=3))
+    alone = None if beside or len(rest) == 1 else _only_place(rest, places)
+    if alone is not None:
+        # All terms lack one index: a vector along rows or columns, repeated.
+        vector = _sum(rest, (alone,), pen)
+        ones = transposed(ONES)
+        return (
+            matrix_product(vector, ones) if alone == places[0] else matrix_product(ONES, transposed(vector))
+        )
     several = beside or len(rest) > 1
     return joined(
         [(t.coefficient, lambda t=t: _term(t, places, pen, several=several)) for t in rest],  # type: ignore[misc]
         ENTRYWISE,
     )
+
+
+def _only_place(total: Sum, places: tuple[Index, ...]) -> Index | None:
+    """Return the one of two places that occurs in a sum, if the other does not."""
+    if len(places) < _MATRIX:
+        return None
+    carried = {index for term in total for factor in term.factors for index in factor.indices}
+    found = [place for place in places if place in carried]
+    return found[0] if len(found) == 1 else None
 
 
 def _term(
@@ -127,7 +158,7 @@ def _diagonal(term: Term, delta: Factor, places: tuple[Index, ...], pen: WholePe
     )
     scalars = tuple(f for f in rest if not f.indices)
     vector = tuple(f for f in rest if f.indices)
-    core = Written(Letters("I"), Level.ATOM)
+    core = pen.identity
     if vector or term.summed:
         core = called("diag", _sum((Term(1, vector, term.summed),), (first,), pen))
     above = [_block(f, pen, term, places).written for f in scalars if f.power > 0]

@@ -85,8 +85,9 @@ class Facts:
             if known is None or holders[0].indices.count(index) > 1:
                 continue
             rest = tuple(f for f in term.factors if f is not holders[0])
-            left = Term(term.coefficient, rest, tuple(i for i in term.summed if i != index))
-            return self.applied(added(*(product((left,), (piece,)) for piece in known)))
+            pieces = [product((Term(term.coefficient, rest),), (piece,)) for piece in known]
+            left = [i for i in term.summed if i != index]
+            return self.applied(added(*(summed(piece, left) for piece in pieces)))
         return (tidy(term),)
 
 

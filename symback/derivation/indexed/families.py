@@ -98,17 +98,27 @@ class Families:
         key, leaves = self._definition(step.node)
         nodes = [step.node, step.of, *leaves]
         behind: list[int] = []
-        for leaf in leaves:
-            upstream = self._steps.get(leaf)
-            if upstream is not None and upstream.kind is not StepKind.SEED:
-                member, short = self._template(upstream)
-                behind.append(short.number)
-                nodes += short.used if short.places is None else [member.nodes[n] for n in short.places]
+        frontier = leaves
+        # Where paths meet, what they contribute is inlined before the gradients in it are.
+        for _ in range(2 if step.kind is StepKind.ACCUMULATE else 1):
+            frontier = self._behind(frontier, behind)
+            nodes += frontier
         if step.contributes and step.consumer is not None:
             nodes.append(step.consumer)
         shape = step.of.shape
         kind = (step.kind.value, step.contributes, step.ordinal)
         return Member((*kind, self._number(key), tuple(behind), shape), tuple(nodes))
+
+    def _behind(self, leaves: list[Node], numbers: list[int]) -> list[Node]:
+        """Collect the quantities in the short forms of some gradients, and the numbers of these forms."""
+        found: list[Node] = []
+        for leaf in leaves:
+            upstream = self._steps.get(leaf)
+            if upstream is not None and upstream.kind is not StepKind.SEED:
+                member, short = self._template(upstream)
+                numbers.append(short.number)
+                found += short.used if short.places is None else [member.nodes[n] for n in short.places]
+        return found
 
     def _local(self, step: Step) -> Member:
         assert step.consumer is not None  # noqa: S101 - a local factor has one

@@ -16,6 +16,7 @@ from symback.derivation.indexed.terms import (
     Term,
     added,
     closed,
+    free_indices,
     fresh,
     power,
     product,
@@ -28,6 +29,7 @@ from symback.ops.activations import IDENTITY
 from symback.ops.arithmetic import ADD, CONSTANT, DIV, MUL, NEG, POWER, SUB
 from symback.ops.multilinear import EINSUM, EYE
 from symback.ops.reductions import SIZE
+from symback.ops.structural import RESHAPE, SLICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -94,7 +96,11 @@ class Lowering:
             return self._applied(node, places)
         if not op.arity and not node.shape:
             return (Term(1, (Factor(Applied(op, node.parameters, ())),)),)
-        # Without its name it is written as a call.
+        return self._call(node, places)
+
+    def _call(self, node: Node, places: tuple[Place, ...]) -> Sum:
+        """Write a node as one array; without its name it is written as a call."""
+        op = node.op
         call = node if node.name is None else Node(op, node.inputs, node.parameters, shape=node.shape)
         return (Term(1, (Factor(Quantity(call), tuple([p for p in places if p is not None])),)),)
 
@@ -188,6 +194,16 @@ def _identity(self: Lowering, node: Node, places: tuple[Place, ...]) -> Sum:
     return self.argument(node.inputs[0], places)
 
 
+def _moved(self: Lowering, node: Node, places: tuple[Place, ...]) -> Sum:
+    """Write what is moved: a number that all entries have stays, whatever moves."""
+    source = node.inputs[0]
+    if source.name is None:
+        inside = self.value(source, tuple(None if size == 1 else fresh(size) for size in source.shape))
+        if not free_indices(inside):
+            return inside
+    return self._call(node, places)
+
+
 _RULES: dict[Any, Callable[[Lowering, Node, tuple[Place, ...]], Sum]] = {
     ADD: _add,
     SUB: _sub,
@@ -200,6 +216,8 @@ _RULES: dict[Any, Callable[[Lowering, Node, tuple[Place, ...]], Sum]] = {
     EYE: _eye,
     EINSUM: _einsum,
     IDENTITY: _identity,
+    RESHAPE: _moved,
+    SLICES: _moved,
 }
 
 

@@ -34,14 +34,14 @@ def _given(reader: Reader, node: ast.Call, fewest: int, most: int) -> list[Any]:
 
 
 def _sum(reader: Reader, node: ast.Call) -> Any:
-    """Add the items of a list one after the other; of a vector, its entries."""
+    """Add the items of a list one after the other; of an array all entries, as NumPy's sum does."""
     values = _given(reader, node, 1, 2)
     listed = values[0]
     if isinstance(listed, Expression):
-        if len(listed.shape) != 1 or len(values) > 1:
+        if len(values) > 1:
             raise reader.source.fault(
                 node,
-                f"Python's sum of what has the shape {spelled(listed.shape)}",
+                "Python's sum of an array with a start",
                 "write np.sum, which adds all entries, or those along axis=",
             )
         return reader.applied(node, function_named("sum"), listed)
