@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from typing import TYPE_CHECKING, Any
 
 from symback.core.errors import InputError
@@ -41,6 +42,8 @@ def axis_of(z: Expression, axis: Any, what: str = "axis") -> int:
     >>> axis_of(array("X", "N 4"), -1)
     1
     """
+    if isinstance(axis, numbers.Integral) and not isinstance(axis, bool):
+        axis = int(axis)
     if isinstance(axis, bool) or not isinstance(axis, int) or not -z.ndim <= axis < z.ndim:
         raise InputError(
             f"{what} = {axis!r}: {described(z.node)} has the shape {spelled(z.shape)}; "

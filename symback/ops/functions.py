@@ -11,6 +11,7 @@ from symback.core.errors import InputError, UnknownNameError
 from symback.ops import array_making, indexing, linear_algebra, rearranging, reducing
 from symback.ops.arithmetic import CONSTANT
 from symback.ops.axes import expression, spread
+from symback.ops.comparisons import RECORDS as _COMPARISONS
 from symback.ops.expression import Expression, constant
 from symback.ops.table import OPS, function
 
@@ -64,7 +65,7 @@ def identity(z: Any) -> Expression:
 def atanh(z: Any) -> Expression:
     """Return the inverse of tanh, (log(1 + z) − log(1 − z))/2."""
     z = expression(z)
-    return (_OP_FUNCTIONS["log1p"](z) - _OP_FUNCTIONS["log1p"](-z)) / 2  # type: ignore[no-any-return]
+    return (_OP_FUNCTIONS["log1p"](z) - _OP_FUNCTIONS["log1p"](-z)) / 2
 
 
 def log2(z: Any) -> Expression:
@@ -85,6 +86,38 @@ def add(first: Any, *terms: Any) -> Expression:
 def not_equal(left: Any, right: Any) -> Expression:
     """Return 1 where two values differ, 0 elsewhere."""
     return 1 - _OP_FUNCTIONS["eq"](expression(left), expression(right))
+
+
+def _truth(value: Any) -> Expression:
+    """Return 1 where a value is not 0; a comparison is that already."""
+    z = expression(value)
+    return z if z.node.op in _COMPARISONS else not_equal(z, 0)
+
+
+def logical_and(left: Any, right: Any) -> Expression:
+    """Return 1 where both hold, 0 elsewhere.
+
+    >>> from symback.ops.expression import symbols
+    >>> z = symbols("z")
+    >>> logical_and(z > 0, z < 1)
+    <mul(gt(…), lt(…))>
+    """
+    return _truth(left) * _truth(right)
+
+
+def logical_or(left: Any, right: Any) -> Expression:
+    """Return 1 where one of two holds, 0 elsewhere."""
+    return _OP_FUNCTIONS["maximum"](_truth(left), _truth(right))
+
+
+def logical_not(z: Any) -> Expression:
+    """Return 1 where something does not hold, 0 elsewhere."""
+    return 1 - _truth(z)
+
+
+def hypot(a: Any, b: Any) -> Expression:
+    """Return the length of the hypotenuse, √(a² + b²)."""
+    return _OP_FUNCTIONS["sqrt"](expression(a) ** 2 + expression(b) ** 2)
 
 
 def _of_expressions(call: Callable[..., Expression], arity: int) -> Callable[..., Expression]:
@@ -112,14 +145,15 @@ _ARRAY_FUNCTIONS: Final[Mapping[str, Callable[..., Expression]]] = {
         rearranging.broadcast_to, rearranging.swapaxes, rearranging.moveaxis, rearranging.concatenate,
         rearranging.stack, rearranging.vstack, rearranging.hstack, rearranging.pad, rearranging.flip,
         rearranging.roll, rearranging.repeat, rearranging.tile, rearranging.place, rearranging.take_slices,
-        indexing.item, indexing.gather, indexing.scatter_add, indexing.take,
+        indexing.item, indexing.gather, indexing.scatter_add, indexing.take, indexing.take_along_axis,
         array_making.full, array_making.zeros, array_making.ones, array_making.full_like,
         array_making.zeros_like, array_making.ones_like, array_making.eye, array_making.arange,
         array_making.linspace, array_making.tril, array_making.triu, array_making.cumsum,
         reducing.mean, reducing.var, reducing.std, reducing.average, reducing.prod, reducing.amax,
         reducing.amin, reducing.extreme_share, reducing.norm, reducing.softmax, reducing.log_softmax,
         reducing.logsumexp, reducing.logaddexp, reducing.one_hot, reducing.stop_gradient,
-        maximum, power, clip, log2, log10, atanh, identity, add, not_equal, spread,
+        maximum, power, clip, log2, log10, atanh, identity, add, not_equal,
+        logical_and, logical_or, logical_not, hypot, spread,
     )
 }  # fmt: skip
 
@@ -131,7 +165,7 @@ _ALIASES: Final[Mapping[str, str]] = {
     "matrix_transpose": "transpose", "mm": "matmul", "bmm": "matmul", "mv": "matmul",
     "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "equal": "eq",
     "arctan": "atan", "arcsinh": "asinh", "arctanh": "atanh", "expit": "sigmoid", "swish": "silu",
-    "logistic": "sigmoid", "log_sigmoid": "logsigmoid", "identity": "eye", "detach": "stop_gradient",
+    "logistic": "sigmoid", "log_sigmoid": "logsigmoid", "detach": "stop_gradient",
     "fmax": "maximum", "fmin": "minimum", "hard_sigmoid": "hardsigmoid", "hard_swish": "hardswish",
     "hard_tanh": "hardtanh", "soft_sign": "softsign", "float_power": "power", "pow": "power",
     "broadcast": "broadcast_to", "hard_shrink": "hardshrink",
@@ -157,6 +191,8 @@ def _with_renamed(name: str, call: Callable[..., Expression]) -> Callable[..., E
 
 
 FUNCTION_TABLE: Final[Mapping[str, Callable[..., Expression]]] = {
+    "constant": constant,
+    "pi": function(OPS["pi"]),
     name: _with_renamed(name, call)
     for name, call in {**_OP_FUNCTIONS, **_ARRAY_FUNCTIONS, "sum": linear_algebra.sum_along}.items()
 }

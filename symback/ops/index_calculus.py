@@ -35,12 +35,15 @@ class Differential(NamedTuple):
         """
         factors, summed = self.factors, self.summed
         left: list[tuple[str, str]] = []
+        # What an index that was used up is now called: of δ_ik δ_il summed over i, δ_kl is left.
+        called: dict[str, str] = {}
         for index, fresh in self.deltas:
             if index in summed:
                 factors = tuple((position, indices.replace(index, fresh)) for position, indices in factors)
                 summed = summed.replace(index, "")
+                called[index] = fresh
             else:
-                left.append((index, fresh))
+                left.append((called.get(index, index), fresh))
         return Differential(factors, tuple(left), summed)
 
 

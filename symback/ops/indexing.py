@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+import numbers
+from typing import TYPE_CHECKING, Any, Final
 
 from symback.core.errors import InputError
+from symback.core.op import Kind
 from symback.core.shapes import Shape, Size, broadcast_shape, spelled
 from symback.ops.arithmetic import CONSTANT
-from symback.ops.axes import axis_of, expression, letters, moved
+from symback.ops.axes import axis_of, expression, letters, moved, size_along
+from symback.ops.comparisons import EQ, GE, GT, LE, LT
 from symback.ops.expression import Expression, broadcast, described, make
 from symback.ops.linear_algebra import transpose
+from symback.ops.multilinear import EINSUM
 from symback.ops.rearranging import take_slices
 from symback.ops.reductions import ARRAY, INDICES
-from symback.ops.structural import GATHER, SCATTER_ADD
+from symback.ops.structural import GATHER, RESHAPE, SCATTER_ADD, SLICES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from symback.core.node import Node
+
+
+COMPARISONS: Final = frozenset((GT, GE, LT, LE, EQ))
 
 
 def item(z: Expression, key: Any) -> Expression:
@@ -25,7 +37,13 @@ def item(z: Expression, key: Any) -> Expression:
     >>> item(array("X", "3 4"), (0, slice(1, None))).shape
     (3,)
     """
-    keys = _spread_out(z, key if isinstance(key, tuple) else (key,))
+    given = key if isinstance(key, tuple) else (key,)
+    # NumPy's integers count as Python's.
+    whole = [
+        int(part) if isinstance(part, numbers.Integral) and not isinstance(part, bool) else part
+        for part in given
+    ]
+    keys = _spread_out(z, whole)
     if any(isinstance(part, Expression | list) for part in keys):
         return _looked_up(z, keys)
     output = ""
@@ -52,7 +70,7 @@ def item(z: Expression, key: Any) -> Expression:
     return moved(taken, f"{own}->{output}", tuple(shape))
 
 
-def _spread_out(z: Expression, keys: tuple[Any, ...]) -> list[Any]:
+def _spread_out(z: Expression, keys: Sequence[Any]) -> list[Any]:
     """Put full slices where an ellipsis stands, or at the end."""
     taken = sum(part is not None and part is not Ellipsis for part in keys)
     if taken > z.ndim:
@@ -131,7 +149,7 @@ def _looked_up(z: Expression, keys: list[Any]) -> Expression:
 
 def gather(z: Expression, indices: Any) -> Expression:
     """Return the rows of z at arrays of integers, one array for each of the leading axes."""
-    arrays = [_as_index(expression(index)) for index in indices]
+    arrays = [_as_index(expression(index), z, axis) for axis, index in enumerate(indices)]
     common = broadcast_shape([index.shape for index in arrays])
     if common is None:
         raise InputError(
@@ -143,21 +161,32 @@ def gather(z: Expression, indices: Any) -> Expression:
     return make(GATHER, [z.node, *spread], (shape,))
 
 
-def _as_index(index: Expression) -> Expression:
-    """Return constants as integers."""
-    if index.node.op not in (ARRAY, CONSTANT) or index.node.name is not None:
+def _as_index(index: Expression, z: Expression, axis: int) -> Expression:
+    """Return constants as integers, those with other axes too; what is no constant stays."""
+    if index.node.op in COMPARISONS:
+        raise InputError(
+            f"an index of {described(z.node)} is a condition; how many entries it picks is not known: "
+            "choose with where(condition, a, b)"
+        )
+    moves: list[Node] = []
+    node = index.node
+    while node.op in (EINSUM, RESHAPE, SLICES) and len(node.inputs) == 1:
+        moves.append(node)
+        node = node.inputs[0]
+    if node.op not in (ARRAY, CONSTANT):
         return index
-    entries = index.node.parameters[0]
-    _check_integers(entries)
-    return make(INDICES, [], (entries,))
+    whole = make(INDICES, [], (_integers(node.parameters[0], z, axis),))
+    for move in reversed(moves):
+        whole = make(move.op, [whole.node], move.parameters)  # type: ignore[arg-type]
+    return whole
 
 
-def _check_integers(entries: Any) -> None:
-    for entry in entries if isinstance(entries, tuple) else (entries,):
-        if isinstance(entry, tuple):
-            _check_integers(entry)
-        elif isinstance(entry, bool) or not isinstance(entry, int):
-            raise InputError(f"an index holds {entry!r}; expected integers")
+def _integers(entries: Any, z: Expression, axis: int) -> Any:
+    if isinstance(entries, tuple):
+        return tuple([_integers(entry, z, axis) for entry in entries])
+    if isinstance(entries, bool) or not isinstance(entries, int):
+        raise InputError(f"an index holds {entries!r}; expected integers")
+    return _checked_index(z, entries, axis)
 
 
 def scatter_add(z: Expression, indices: Any, shape: Shape) -> Expression:
@@ -174,3 +203,37 @@ def take(z: Any, indices: Any, axis: Any = None) -> Expression:
         z, axis = ravel(z), 0
     axis = axis_of(z, axis)
     return item(z, (*[slice(None)] * axis, indices if isinstance(indices, int) else expression(indices)))
+
+
+def take_along_axis(z: Any, indices: Any, axis: int = -1) -> Expression:
+    """Return, for each row along an axis, the entries at that row's own integers.
+
+    Raises:
+        InputError: The other axes differ, or one of them has no known size.
+
+    >>> from symback.ops.expression import array
+    >>> take_along_axis(array("p", "5 3"), array("t", "5 1"), 1).shape
+    (5, 1)
+    """
+    from symback.ops.array_making import arange
+    from symback.ops.rearranging import reshape
+
+    z, indices = expression(z), expression(indices)
+    axis = axis_of(z, axis)
+    fits = indices.ndim == z.ndim and all(
+        n == axis or mine == other for n, (mine, other) in enumerate(zip(z.shape, indices.shape, strict=True))
+    )
+    if not fits:
+        raise InputError(
+            f"take_along_axis: {described(indices.node)} {spelled(indices.shape)} needs the shape of "
+            f"{described(z.node)} {spelled(z.shape)}, apart from axis {axis}"
+        )
+    places = [
+        indices
+        if n == axis
+        else reshape(
+            arange(size_along(z, n, "take_along_axis")), tuple(-1 if m == n else 1 for m in range(z.ndim))
+        )
+        for n in range(z.ndim)
+    ]
+    return gather(z, places)

@@ -153,8 +153,8 @@ def tensordot(left: Any, right: Any, axes: Any = 2) -> Expression:
     left, right = expression(left), expression(right)
     if not _pairs_of_axes(axes, min(left.ndim, right.ndim)):
         raise InputError(
-            f"tensordot: axes = {axes!r}: expected how many axes of {_named(left)} and {_named(right)} to sum "
-            "over, or a pair of lists of equally many"
+            f"tensordot: axes = {axes!r}: expected how many axes of {_named(left)} and {_named(right)} "
+            "to sum over, or a pair of lists of equally many"
         )
     if isinstance(axes, int):
         pairs = tuple(range(left.ndim - axes, left.ndim)), tuple(range(axes))
@@ -171,10 +171,9 @@ def tensordot(left: Any, right: Any, axes: Any = 2) -> Expression:
 def _pairs_of_axes(axes: Any, most: int) -> bool:
     if isinstance(axes, int):
         return not isinstance(axes, bool) and 0 <= axes <= most
-    if not isinstance(axes, tuple | list) or len(axes) != 2:  # noqa: PLR2004 - of the left and of the right
+    if not isinstance(axes, tuple | list) or len(axes) != 2:  # noqa: PLR2004 - left and right
         return False
-    counts = {len(part) if isinstance(part, tuple | list) else 1 for part in axes}
-    return len(counts) == 1
+    return len({len(part) if isinstance(part, tuple | list) else 1 for part in axes}) == 1
 
 
 def trace(z: Any) -> Expression:
@@ -194,7 +193,7 @@ def diag(z: Any) -> Expression:
     z = expression(z)
     if z.ndim not in (1, 2):
         raise InputError(f"diag: {_named(z)} is neither a vector nor a matrix")
-    return diagonal(z) if z.ndim == 2 else einsum("i,ij->ij", z, eye(z.shape[0]))  # noqa: PLR2004 - a matrix
+    return einsum("i,ij->ij", z, eye(z.shape[0])) if z.ndim == 1 else diagonal(z)
 
 
 def transpose(z: Any, *axes: Any) -> Expression:

@@ -17,6 +17,7 @@ from symback.ops.rearranging import stack
 from symback.ops.reductions import AMAX, AMIN, EXTREME_SHARE, ONE_HOT, SIZE, STOP_GRADIENT
 
 if TYPE_CHECKING:
+    from symback.core.op import Op
     from symback.core.shapes import Shape
 
 
@@ -101,16 +102,24 @@ def prod(z: Any, axis: Any = None, *, keepdims: bool = False) -> Expression:
 
 def amax(z: Any, axis: Any = None, *, keepdims: bool = False) -> Expression:
     """Return the largest entries along some axes; of tied ones along an axis the first counts."""
-    z = expression(z)
-    axes = axes_of(z, axis)
-    return make(AMAX, [z.node], (axes, keepdims)) if axes else z
+    return _extreme(AMAX, expression(z), axis, keepdims=keepdims)
 
 
 def amin(z: Any, axis: Any = None, *, keepdims: bool = False) -> Expression:
     """Return the smallest entries along some axes; of tied ones along an axis the first counts."""
-    z = expression(z)
+    return _extreme(AMIN, expression(z), axis, keepdims=keepdims)
+
+
+def _extreme(op: Op, z: Expression, axis: Any, *, keepdims: bool) -> Expression:
+    """Select along axes; along one of size 1 there is nothing to select."""
     axes = axes_of(z, axis)
-    return make(AMIN, [z.node], (axes, keepdims)) if axes else z
+    real = tuple(n for n in axes if z.shape[n] != 1)
+    if not real:
+        return sum_along(z, axes, keepdims=keepdims) if axes else z
+    if real == axes:
+        return make(op, [z.node], (axes, keepdims))
+    selected = make(op, [z.node], (real, True))
+    return selected if keepdims else sum_along(selected, axes)
 
 
 def extreme_share(z: Any, axes: tuple[int, ...], largest: int, even: int) -> Expression:

@@ -26,10 +26,20 @@ def _reduced(shapes: list[Shape], axes: tuple[int, ...], keepdims: bool) -> Shap
     return without_axes(shapes[0], axes, keep=keepdims)
 
 
+def shares_evenly(shape: Shape, axes: tuple[int, ...]) -> bool:
+    """Say whether tied entries share: over everything and over several axes, as PyTorch's max() and amax.
+
+    Along one axis of several the first of them gets all, as with PyTorch's max(dim).
+
+    >>> shares_evenly((3,), (0,)), shares_evenly((3, 4), (1,)), shares_evenly((3, 4), (0, 1))
+    (True, False, True)
+    """
+    return len(axes) == len(shape) or len(axes) > 1
+
+
 def _share(largest: int) -> Any:
-    # Over everything the tied entries share, along axes the first of them gets all.
     return lambda f, z, kink, axes, keepdims: f.extreme_share(
-        z, axes, largest, int(len(axes) == len(z.shape) and len(axes) != 1)
+        z, axes, largest, int(shares_evenly(z.shape, axes))
     )
 
 
@@ -44,7 +54,7 @@ AMAX = Op(
     shape=_reduced,
     share=_share(1),
     form=word("max"),
-    prose="The largest entry passes its change on; of tied ones along an axis the first does.",
+    prose="The largest entry passes its change on; of tied ones along one axis the first does.",
     source=_SOURCE,
 )
 
@@ -57,7 +67,7 @@ AMIN = Op(
     shape=_reduced,
     share=_share(0),
     form=word("min"),
-    prose="The smallest entry passes its change on; of tied ones along an axis the first does.",
+    prose="The smallest entry passes its change on; of tied ones along one axis the first does.",
     source=_SOURCE,
 )
 

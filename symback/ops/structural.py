@@ -38,9 +38,9 @@ def _length(size: Size, part: tuple[Any, Any, int]) -> Size:
     return size if part == (0, size, 1) else part[1] - part[0]
 
 
-def _taken(xp: Any, z: Any, slices: Slices) -> Any:
+def _taken(xp: Any, z: Any, slices: Any) -> Any:
     # Whether an entry exists along an axis of unknown size is known only now.
-    for axis, (size, part) in enumerate(zip(z.shape, slices, strict=True)):
+    for axis, (size, part) in enumerate(zip(z.shape, slices, strict=False)):
         if not range(size)[slice(*part)]:
             raise InputError(f"the index {part[0]} is out of range: axis {axis} has the size {size}")
     return xp.take_slices(z, slices)

@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
     from symback.core.node import Node
 
-_LETTER: Final = "i"
-"""The letter that counts the entries of a paired look-up."""
-
 
 def written_call(node: Node, write: Callable[[Node], Written]) -> Written:  # noqa: PLR0911 - one form for each op
     """Write an unnamed array: its op around its arguments, which `write` writes as wholes."""
@@ -51,11 +48,9 @@ def written_call(node: Node, write: Callable[[Node], Written]) -> Written:  # no
         head = Script(Letters("place", "upright"), sub=_slices(node, node.shape))
         return Written(Call(head, (arguments[0].tree,)), Level.CALL)
     if op is GATHER:
+        if len(arguments) > 2 and node.shape:  # noqa: PLR2004 - several arrays say where
+            raise NoMatrixFormError
         places = [written.tree for written in arguments[1:]]
-        if len(places) > 1:
-            places = [
-                _at(source, tree, _LETTER) for source, tree in zip(node.inputs[1:], places, strict=True)
-            ]
         return Written(Script(subscriptable(arguments[0]), sub=separated(places, ",")), Level.ATOM)
     if op in _EXTREMES and _is_partial(node) and len(node.inputs[0].shape) > _MATRIX:
         raise NoMatrixFormError
@@ -80,10 +75,11 @@ def call_entry(
         return written_call(node, write)
     if node.op in _EXTREMES and _is_partial(node):
         return _extreme_entry(node, letters, entry_of)
-    if node.op is GATHER and len(node.inputs[1].shape) == 1:
-        first, *rest = letters
-        places = [_at(source, write(source).tree, first) for source in node.inputs[1:]]
-        places += [Index(letter) for letter in rest]
+    if node.op is GATHER:
+        # The axes of the indices come first; those of size 1 have no letters.
+        count = sum(size != 1 for size in node.shape[: len(node.inputs[1].shape)])
+        places = [_at(source, letters[:count], entry_of) for source in node.inputs[1:]]
+        places += [Index(letter) for letter in letters[count:]]
         return Written(Script(subscriptable(write(node.inputs[0])), sub=separated(places, ",")), Level.ATOM)
     call = written_call(node, write)
     body = (
@@ -131,12 +127,12 @@ def _extreme_entry(
     return Written(Indicator(row(entry_of(source, letters), Sign("="), extreme)), Level.CALL)
 
 
-def _at(source: Node, tree: Tree, letter: str) -> Tree:
+def _at(source: Node, letters: Sequence[str], entry_of: Callable[[Node, Sequence[str]], Tree]) -> Tree:
     """Write an index of a look-up at one entry: the letter itself for a range from 0."""
     entries = source.parameters[0] if source.op is INDICES else None
-    if entries is not None and entries == tuple(range(len(entries))):
-        return Index(letter)
-    return Script(tree, sub=Index(letter))
+    if len(letters) == 1 and isinstance(entries, tuple) and entries == tuple(range(len(entries))):
+        return Index(letters[0])
+    return entry_of(source, letters)
 
 
 def _along(node: Node) -> str:

@@ -23,9 +23,9 @@ from symback.derivation.indexed.terms import (
     Term,
     opened,
 )
-from symback.notation.forms import Level, Written
+from symback.notation.forms import Level, Power, Written
 from symback.notation.identifier import identifier
-from symback.notation.tree import Fence, Sign
+from symback.notation.tree import Fence, Row, Script, Sign, parentheses, row
 from symback.rendering.blocks import (
     ENTRYWISE,
     ONES,
@@ -198,8 +198,17 @@ def _base(base: Base, places: tuple[Index, ...], pen: WholePen) -> Written:
         return _sum(opened(base.body, places), places, pen)
     if isinstance(base, Applied):
         arguments = [_sum(opened(a, places), places, pen) for a in base.arguments]
-        return base.op.write(arguments, base.parameters)
+        written = base.op.write(arguments, base.parameters)
+        return _by_entries(written) if places and isinstance(base.op.form, Power) else written
     raise NoMatrixFormError
+
+
+def _by_entries(written: Written) -> Written:
+    """Write a power of each entry, which is no power of a matrix."""
+    tree = written.tree
+    assert isinstance(tree, Script) and tree.sup is not None  # noqa: S101, PT018 - a power is written so
+    exponent = parentheses(tree.sup) if isinstance(tree.sup, Row) else tree.sup
+    return Written(Script(tree.base, sup=row(Sign("⊙"), exponent)), written.level)
 
 
 def _across(

@@ -24,7 +24,9 @@ def test_every_op_is_a_public_function(name):
     made = getattr(sb, name) if name != "constant" else FUNCTIONS.constant
     assert callable(made)
     assert name in dir(sb)
-    if name != "constant":
+    assert made.__doc__
+    # These take more than the op of their name: nested sums, numbers as exponents, 0, sizes.
+    if name not in {"constant", "add", "power", "maximum", "identity"}:
         assert made.__name__ == name
         assert made.__doc__ == f"{op.prose}\n\nSource: {op.source}."
 

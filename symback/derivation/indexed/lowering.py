@@ -27,6 +27,7 @@ from symback.derivation.indexed.terms import (
 from symback.derivation.steps import StepKind
 from symback.ops.activations import IDENTITY
 from symback.ops.arithmetic import ADD, CONSTANT, DIV, MUL, NEG, POWER, SUB
+from symback.ops.elementary import CUBE, RECIPROCAL, RSQRT, SQRT, SQUARE
 from symback.ops.multilinear import EINSUM, EYE
 from symback.ops.reductions import SIZE
 from symback.ops.structural import RESHAPE, SLICES
@@ -156,6 +157,15 @@ def _power(self: Lowering, node: Node, places: tuple[Place, ...]) -> Sum:
     return power(self.argument(node.inputs[0], places), exponent)
 
 
+def _fixed_power(exponent: int) -> Callable[[Lowering, Node, tuple[Place, ...]], Sum]:
+    return lambda self, node, places: power(self.argument(node.inputs[0], places), exponent)
+
+
+def _rsqrt(self: Lowering, node: Node, places: tuple[Place, ...]) -> Sum:
+    root = Node(SQRT, node.inputs, shape=node.shape)
+    return power(self.value(root, places), -1)
+
+
 def _constant(self: Lowering, node: Node, places: tuple[Place, ...]) -> Sum:  # noqa: ARG001 - as other rules
     return (Term(node.parameters[0]),) if node.parameters[0] != 0 else ()
 
@@ -211,6 +221,10 @@ _RULES: dict[Any, Callable[[Lowering, Node, tuple[Place, ...]], Sum]] = {
     MUL: _mul,
     DIV: _div,
     POWER: _power,
+    SQUARE: _fixed_power(2),
+    CUBE: _fixed_power(3),
+    RECIPROCAL: _fixed_power(-1),
+    RSQRT: _rsqrt,
     CONSTANT: _constant,
     SIZE: _size,
     EYE: _eye,

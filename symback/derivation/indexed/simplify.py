@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from symback.derivation.indexed.cost import cost
 from symback.derivation.indexed.facts import Facts
 from symback.derivation.indexed.families import Families
+from symback.derivation.indexed.gathering import gathered
 from symback.derivation.indexed.lowering import Lowering, places_of
 from symback.derivation.indexed.multiply_out import inlined, multiplied_out
 from symback.derivation.indexed.terms import Base, Bracket, Quantity, Sum, canonical
@@ -79,7 +80,8 @@ class ShortForms:
             own = self._inlined(own)
         options = [own]
         for start in (own, self._inlined(own)):
-            options += [start, multiplied_out(start, self.facts.applied)]
+            expanded = multiplied_out(start, self.facts.applied)
+            options += [start, expanded, *gathered(expanded)]
         return min(options, key=lambda form: (cost(form), self._adjoints_in(form)))
 
     def _adjoints_in(self, total: Sum) -> int:
