@@ -193,8 +193,10 @@ def _with_renamed(name: str, call: Callable[..., Expression]) -> Callable[..., E
 FUNCTION_TABLE: Final[Mapping[str, Callable[..., Expression]]] = {
     "constant": constant,
     "pi": function(OPS["pi"]),
-    name: _with_renamed(name, call)
-    for name, call in {**_OP_FUNCTIONS, **_ARRAY_FUNCTIONS, "sum": linear_algebra.sum_along}.items()
+    **{
+        name: _with_renamed(name, call)
+        for name, call in {**_OP_FUNCTIONS, **_ARRAY_FUNCTIONS, "sum": linear_algebra.sum_along}.items()
+    },
 }
 """Every function by its name."""
 
