@@ -21,6 +21,7 @@ from symback.derivation.indexed.terms import (
 )
 from symback.notation.forms import Level, Written, written_number
 from symback.notation.identifier import identifier
+from symback.notation.latex import is_tall
 from symback.notation.tree import Fraction, Number, Row, Script, Sign, Tree, row
 from symback.notation.tree import Index as IndexLetter
 from symback.notation.tree import Sum as SumTree
@@ -119,6 +120,9 @@ def with_coefficient(number: Any, above: Sequence[Written], below: Sequence[Writ
         top = [written_number(number), *top]
     if not bottom:
         return side_by_side(top) if top else written_number(1)
+    if any(is_tall(factor.tree) for factor in above):
+        # A gradient is a fraction: it stands beside another one, not on top of it.
+        return side_by_side([with_coefficient(number, [], below), *above])
     numerator = side_by_side(top).tree if top else Number("1")
     return Written(Fraction(numerator, side_by_side(bottom).tree), Level.PRODUCT)
 

@@ -22,7 +22,7 @@ LINE_WIDTH: Final = 330.0
 """Points that a line may take: a little less than the text width of the article class."""
 
 _OUTER: Final = frozenset([Sign("+"), Sign("−")])
-_INNER: Final = frozenset(map(Sign, "·,=<>≤≥/"))
+_INNER: Final = frozenset(map(Sign, "·⊙⊘\u2062\u2063,=<>≤≥/"))
 _TOO_SHORT: Final = 25.0  # a piece as narrow as ∂/∂x does not stand alone
 _DIGITS_IN_A_PIECE: Final = 40
 _WIDE_LEFT: Final = 120.0

@@ -155,7 +155,7 @@ def test_an_unnamed_expression_cannot_be_differentiated_by(xwb):
 
 @pytest.mark.parametrize("model", [3, "x", None, lambda x: x], ids=["number", "text", "none", "function"])
 def test_only_models_are_derived(model):
-    with pytest.raises(InputError, match="expected a Neuron or an expression"):
+    with pytest.raises(InputError, match="expected a Neuron, an expression or a Model"):
         sb.derive(model)
 
 

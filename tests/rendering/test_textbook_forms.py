@@ -128,8 +128,8 @@ FORMS = {
             "dV": "Aᵀ @ dO",
             "dA": "dO @ Vᵀ",
             "dS": "A ⊙ (dA − rowsum(dA ⊙ A))",
-            "dQ": "(dS @ K)/√(k)",
-            "dK": "(dSᵀ @ Q)/√(k)",
+            "dQ": "1/√(k) dS @ K",
+            "dK": "1/√(k) dSᵀ @ Q",
         },
     ),
     "SwiGLU": (
