@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Detail: TypeAlias = Literal["named", "atomic"]
 
+_MATRIX: Final = 2
+
 LARGEST_UNNAMED: Final = 8
 """An unnamed expression of more ops than this is broken up, so that cost stays linear."""
 
@@ -71,6 +73,17 @@ def _chosen(graph: Graph, detail: Detail) -> set[Node]:
     sizes: dict[Node, int] = {}
     chosen: set[Node] = set()
     for node in graph.nodes:
+        if node.op is not None and not node.op.entrywise and node.op is not EINSUM:
+            # A call is written around whole arrays; one of more than two axes has no look but its name.
+            large = {part for part in (node, *node.inputs) if part.name is None and _has_no_look(part)}
+            if node.op.transposed is not None:
+                # What moves is an entry of a quantity, not a sum over an index.
+                large |= {part for part in node.inputs if part.op is EINSUM and not _only_moves(part)}
+            unnamed = {part for part in large if part.name is None}
+            chosen |= unnamed
+            sizes.update(dict.fromkeys(unnamed, 0))
+        if node in chosen:
+            continue
         if node.name is not None or _is_constant(node) or _only_moves(node):
             sizes[node] = (
                 max((sizes[source] for source in node.inputs), default=0) if node.name is None else 0
@@ -93,6 +106,11 @@ def _chosen(graph: Graph, detail: Detail) -> set[Node]:
             size = 0
         sizes[node] = size
     return chosen
+
+
+def _has_no_look(node: Node) -> bool:
+    """Say whether an array is no matrix: its entries can be written, but not the whole."""
+    return sum(size != 1 for size in node.shape) > _MATRIX and not _is_constant(node)
 
 
 def _is_constant(node: Node) -> bool:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from symback.core.node import Role
 from symback.derivation.indexed.lowering import places_of
-from symback.derivation.indexed.terms import Quantity
 from symback.notation.forms import Level, Written
 from symback.notation.identifier import identifier
 from symback.notation.tree import (
@@ -23,7 +22,7 @@ from symback.notation.tree import (
     row,
 )
 from symback.rendering.array_calls import call_entry, written_call
-from symback.rendering.blocks import is_row, subscriptable, transposed
+from symback.rendering.blocks import is_row, transposed
 from symback.rendering.entries import entry_form
 from symback.rendering.letters import IndexLetters, letters_in
 from symback.rendering.looks import Looks, amount, partial_derivative
@@ -112,16 +111,11 @@ class ArrayLooks(Looks):
         return Written(Indicator(row(below, Sign("↦"), entry)), Level.CALL)
 
     def entry_of(self, node: Node, letters: Sequence[str]) -> Tree:
-        """Write one entry of any node: that of a quantity that it is, or of the whole."""
+        """Write one entry of any node, in index form; what is summed over gets letters of its own."""
         places = places_of(node)
-        names = dict(zip([place for place in places if place is not None], letters, strict=True))
-        total = self.forms.lowering.value(node, places)
-        term = total[0] if len(total) == 1 else None
-        if term is not None and term.coefficient == 1 and not term.summed and len(term.factors) == 1:
-            (factor,) = term.factors
-            if isinstance(factor.base, Quantity) and factor.power == 1:
-                return self.entry(factor.base.node, [names[index] for index in factor.indices]).tree
-        return Script(subscriptable(self.of(node)), sub=_listed(letters)) if letters else self.of(node).tree
+        given = dict(zip([place for place in places if place is not None], letters, strict=True))
+        inner = IndexLetters({*self._taken, *letters, *_OUTER}, given)
+        return entry_form(self.forms.lowering.value(node, places), inner, self).tree
 
     def of(self, node: Node) -> Written:
         """Write any node as a whole, or by its entries where it has no matrix form."""
@@ -155,6 +149,10 @@ class ArrayLooks(Looks):
         exact = all(found is not None and found.exact for line in amounts for found in line)
         tree = Matrix(tuple(tuple(found.written.tree for found in line if found) for line in amounts))
         return "=" if exact else "≈", tree
+
+
+_OUTER = "ijklmnpq"
+"""Letters that the formula around an entry may use."""
 
 
 def gradient_look(step: Step, loss: Tree, of: Tree, consumer: Tree | None) -> Tree:

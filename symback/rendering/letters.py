@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from symback.derivation.indexed.terms import Index
 
@@ -31,12 +31,12 @@ class IndexLetters:
     ('i', 'j', 'i')
     """
 
-    def __init__(self, taken: Iterable[str] = ()) -> None:
+    def __init__(self, taken: Iterable[str] = (), given: Mapping[Index, str] | None = None) -> None:
         taken = frozenset(taken)
         self._free = iter(
             [letter for letter in _LETTERS if letter not in taken] + [f"i{n}" for n in range(99)]
         )
-        self._given: dict[Index, str] = {}
+        self._given: dict[Index, str] = dict(given or {})
 
     def __getitem__(self, index: Index) -> str:
         if index not in self._given:

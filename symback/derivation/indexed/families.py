@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from symback.derivation.indexed.terms import Applied, Base, Bracket, Quantity, Sum, canonical
-from symback.derivation.steps import StepKind
+from symback.derivation.steps import StepKind, named_among
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -168,13 +168,13 @@ class Families:
 
 
 def quantities(total: Sum) -> list[Node]:
-    """Return the quantities in a sum, those inside functions and brackets too."""
+    """Return the quantities in a sum, those inside functions, brackets and calls too."""
     found: list[Node] = []
     for term in total:
         for factor in term.factors:
             base = factor.base
             if isinstance(base, Quantity):
-                found.append(base.node)
+                found += [base.node] if base.node.name is not None else named_among([base.node])
             elif isinstance(base, Bracket):
                 found += quantities(base.body)
             elif isinstance(base, Applied):
@@ -197,12 +197,19 @@ def with_quantities(total: Sum, names: Mapping[Node, Node]) -> Sum:
 
 def _with_quantities(base: Base, names: Mapping[Node, Node]) -> Base:
     if isinstance(base, Quantity):
-        return Quantity(names.get(base.node, base.node))
+        return Quantity(_with_names(base.node, names))
     if isinstance(base, Bracket):
         return Bracket(with_quantities(base.body, names))
     if isinstance(base, Applied):
         return base._replace(arguments=tuple([with_quantities(a, names) for a in base.arguments]))
     return base
+
+
+def _with_names(node: Node, names: Mapping[Node, Node]) -> Node:
+    """Put other quantities into a call."""
+    if node.name is not None or node.op is None:
+        return names.get(node, node)
+    return node.with_inputs(tuple([_with_names(source, names) for source in node.inputs]))
 
 
 def structure(total: Sum, order: list[Node]) -> Any:
@@ -221,11 +228,17 @@ def structure(total: Sum, order: list[Node]) -> Any:
 
     def base_of(base: Any) -> Any:
         if isinstance(base, Quantity):
-            return places[base.node]
+            return of_node(base.node)
         if isinstance(base, Bracket):
             return "bracket", of(base.body)
         if isinstance(base, Applied):
             return base.op, base.parameters, tuple(map(of, base.arguments))
         return base
+
+    def of_node(node: Node) -> Any:
+        if node in places:
+            return places[node]
+        parameters = tuple([(type(p), p) for p in node.parameters])
+        return node.op, parameters, node.shape, *[of_node(source) for source in node.inputs]
 
     return of(total)

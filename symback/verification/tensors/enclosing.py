@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import math
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
@@ -60,8 +60,7 @@ def enclosed(point: Point) -> list[Enclosed]:
     """
     if find_spec("flint") is None:
         raise InputError("rigorous = True needs python-flint: pip install 'symback[rigorous]'")
-    flint = importlib.import_module("flint")
-    with flint.ctx.workprec(PRECISION):
+    with balls.library().ctx.workprec(PRECISION):
         values = _computed(point)
         return [
             _judged(
@@ -79,7 +78,7 @@ def _computed(point: Point) -> dict[Node, Any]:
         op = node.op
         if op is None:
             given = np.asarray(point.inputs[str(node.name)])
-            values[node] = as_objects(given) if given.dtype.kind in "iu" else each(balls.constant, given)
+            values[node] = as_objects(given) if given.dtype.kind in "iu" else _points(given)
             continue
         if op is JACOBIAN:
             continue
@@ -97,6 +96,11 @@ def _computed(point: Point) -> dict[Node, Any]:
     return values
 
 
+def _points(given: Any) -> Any:
+    """Return doubles as balls, each what it is exactly."""
+    return boxed(map(balls.library().arb, given.reshape(-1).tolist()), given.shape)
+
+
 def _scale(point: Point, step: Step) -> float:
     """Return the largest entry of a gradient, or of what is summed to it and may cancel."""
     nodes = [step.node, *(part.node for part in step.parts if part.contributes)]
@@ -104,14 +108,14 @@ def _scale(point: Point, step: Step) -> float:
 
 
 def _judged(name: str, value: Any, doubles: Any, largest: float) -> Enclosed:
-    entries = value.reshape(-1)
+    entries = _balls(value)
     flat = np.broadcast_to(doubles, value.shape).reshape(-1)
-    if not all(entry.is_finite() for entry in map(balls.constant, entries)):
+    middles = np.asarray(list(map(float, entries)))
+    radii = np.asarray(list(map(float, map(balls.library().arb.rad, entries))))
+    if not (np.all(np.isfinite(middles)) and np.all(np.isfinite(radii))):
         raise DomainError(f"d{name} cannot be enclosed: an entry is not finite")
-    radius = distance = 0.0
-    for entry, double in zip(map(balls.constant, entries), flat, strict=True):
-        radius = max(radius, float(entry.rad()))
-        distance = max(distance, float((entry - float(double)).abs_lower()))
+    radius = float(np.max(radii, initial=0.0))
+    distance = _distance(entries, middles, radii, flat)
     unit = float(np.spacing(largest)) if largest else float(np.spacing(1.0))
     ulps = distance / unit
     relative = radius / largest if largest else radius
@@ -123,6 +127,25 @@ def _judged(name: str, value: Any, doubles: Any, largest: float) -> Enclosed:
     )
     how = f"d{name}: enclosed to ±{radius:.1e} ({relative:.1e} of the largest entry or summand); {verdict}"
     return Enclosed(name, radius, relative, ulps, holds, how)
+
+
+def _distance(entries: Sequence[Any], middles: Any, radii: Any, doubles: Any) -> float:
+    """Return a lower bound of the largest distance of a double from what its ball encloses.
+
+    Only where it may be the largest is it computed in balls.
+
+    Args:
+        entries: The balls.
+        middles: Their middles, rounded to doubles.
+        radii: Their radii.
+        doubles: The doubles.
+    """
+    if not len(entries):
+        return 0.0
+    roughly = np.abs(middles - doubles)
+    slack = radii + np.spacing(np.abs(middles)) + np.spacing(roughly)
+    chosen = np.flatnonzero(roughly + slack >= np.max(roughly - slack))
+    return max(float((entries[n] - float(doubles[n])).abs_lower()) for n in chosen.tolist())
 
 
 class Widened:
@@ -143,20 +166,25 @@ class Widened:
             return function
 
         def applied(*values: Any) -> Any:
-            return function(*map(_widened, values))
+            return function(*[_widened(value) if isinstance(value, float) else value for value in values])
 
         setattr(self, name, applied)
         return applied
 
 
-def _widened(value: Any) -> Any:
-    if not isinstance(value, float) or value * 2**_SHORT == int(value * 2**_SHORT):
+def _widened(value: float) -> Any:
+    if value * 2**_SHORT == int(value * 2**_SHORT):
         return value
-    return importlib.import_module("flint").arb(value, float(np.spacing(abs(value))))
+    return balls.library().arb(value, float(np.spacing(abs(value))))
 
 
 class BallNamespace(ObjectNamespace):
     """The functions of `ObjectNamespace` for balls, with python-flint's own matrix products."""
+
+    def __init__(self, one: Any) -> None:
+        super().__init__(one)
+        # By the array that they were made from, which is kept so that no other takes its place.
+        self._matrices: dict[int, tuple[Any, Any]] = {}
 
     def einsum(self, operands: Sequence[Any], pattern: str, shape: tuple[int, ...]) -> Any:
         """Sum products over the indices of a pattern, as a matrix product where it is one."""
@@ -165,8 +193,55 @@ class BallNamespace(ObjectNamespace):
         if len(arrays) == 1 and len(set(terms[0])) == len(terms[0]) and set(terms[0]) <= set(result):
             return _moved(arrays[0], terms[0], result, shape)
         if len(arrays) == 2 and _is_matrix_product(terms[0], terms[1], result):  # noqa: PLR2004 - a product of two
-            return _matrix_product(arrays, terms, result, shape)
+            return self._product(arrays, terms, result, shape)
         return super().einsum(arrays, pattern, shape)
+
+    def _product(
+        self, arrays: Sequence[Any], terms: Sequence[str], result: str, shape: tuple[int, ...]
+    ) -> Any:
+        left, right = terms
+        sizes = dict(zip(left + right, (*arrays[0].shape, *arrays[1].shape), strict=True))
+        batch = [letter for letter in left if letter in right and letter in result]
+        summed = [letter for letter in left if letter in right and letter not in result]
+        rows = [letter for letter in left if letter not in right]
+        columns = [letter for letter in right if letter not in left]
+        entries: list[Any] = []
+        for one, other in zip(
+            self._laid(arrays[0], left, (batch, rows, summed)),
+            self._laid(arrays[1], right, (batch, summed, columns)),
+            strict=True,
+        ):
+            entries += (one * other).entries()
+        order = [*batch, *rows, *columns]
+        made = boxed(entries, tuple(sizes[letter] for letter in order))
+        return made.transpose([order.index(letter) for letter in result]).reshape(shape)
+
+    def _laid(self, array: Any, term: str, groups: Sequence[Sequence[str]]) -> list[Any]:
+        """Lay an array out as matrices, one for each index of the first group."""
+        batch, rows, columns = groups
+        if not batch and len(rows) == len(columns) == 1:
+            matrix = self._matrix(array)
+            return [matrix if term == rows[0] + columns[0] else matrix.transpose()]
+        count = [math.prod(array.shape[term.index(letter)] for letter in group) for group in groups]
+        flat = array.transpose([term.index(c) for c in (*batch, *rows, *columns)]).reshape(count[0], -1)
+        return [_arb_mat(count[1], count[2], part) for part in flat]
+
+    def _matrix(self, array: Any) -> Any:
+        """Return the matrix of an array; that of a weight is used on the way there and back."""
+        if id(array) not in self._matrices:
+            rows, columns = array.shape
+            self._matrices[id(array)] = array, _arb_mat(rows, columns, array)
+        return self._matrices[id(array)][1]
+
+
+def _arb_mat(rows: int, columns: int, array: Any) -> Any:
+    return balls.library().arb_mat(rows, columns, _balls(array))
+
+
+def _balls(array: Any) -> list[Any]:
+    entries: list[Any] = array.reshape(-1).tolist()
+    # Nearly always all are balls, which is quickly seen.
+    return entries if {*map(type, entries)} == {balls.library().arb} else list(map(balls.constant, entries))
 
 
 def _moved(array: Any, term: str, result: str, shape: tuple[int, ...]) -> Any:
@@ -180,24 +255,3 @@ def _is_matrix_product(left: str, right: str, result: str) -> bool:
     single = all(len(set(term)) == len(term) for term in (left, right, result))
     only_one = (set(left) ^ set(right)) <= set(result)
     return single and only_one and set(result) <= set(left + right)
-
-
-def _matrix_product(arrays: Sequence[Any], terms: Sequence[str], result: str, shape: tuple[int, ...]) -> Any:
-    flint = importlib.import_module("flint")
-    left, right = terms
-    sizes = dict(zip(left + right, (*arrays[0].shape, *arrays[1].shape), strict=True))
-    batch = [letter for letter in left if letter in right and letter in result]
-    summed = [letter for letter in left if letter in right and letter not in result]
-    rows = [letter for letter in left if letter not in right]
-    columns = [letter for letter in right if letter not in left]
-    count = [int(np.prod([sizes[letter] for letter in group])) for group in (batch, rows, summed, columns)]
-    first = arrays[0].transpose([left.index(c) for c in (*batch, *rows, *summed)]).reshape(count[0], -1)
-    second = arrays[1].transpose([right.index(c) for c in (*batch, *summed, *columns)]).reshape(count[0], -1)
-    entries: list[Any] = []
-    for a, b in zip(first, second, strict=True):
-        one = flint.arb_mat(count[1], count[2], list(map(balls.constant, a)))
-        other = flint.arb_mat(count[2], count[3], list(map(balls.constant, b)))
-        entries += (one * other).entries()
-    order = [*batch, *rows, *columns]
-    made = boxed(entries, tuple(sizes[letter] for letter in order))
-    return made.transpose([order.index(letter) for letter in result]).reshape(shape)

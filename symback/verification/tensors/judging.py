@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from symback.verification.report import Finding, Report, Status, StepReport, versions
+from symback.verification.matrix_check import print_check
+from symback.verification.report import Report, StepReport, versions
 from symback.verification.tensors.enclosing import enclosed, point_of
 from symback.verification.tensors.points import drawn_points, given_point
 from symback.verification.tensors.proofs import ProofCheck
 from symback.verification.tensors.slopes import JUSTIFIED, SlopesCheck
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from symback.derivation.backward import Backward
-    from symback.derivation.steps import Step
-
-PRINT_CHECKS: Final[list[Callable[[Backward], Callable[[Step], Finding]]]] = []
-"""What reads the print of steps over arrays back: each takes a derivation and gives a check of one step."""
-
-_UNJUDGED: Final = Finding(Status.UNJUDGED, "the print of steps over arrays is not read back")
 
 
 def verify_arrays(
@@ -52,11 +47,11 @@ def verify_arrays(
     >>> from symback.ops.expression import array
     >>> X, W = array("X", "N 4"), array("W", "4 3")
     >>> verify_arrays(Backward(Graph([(X @ W).named("Z").node]))).summary
-    '5 steps: 5 proved, 5 numeric, print not judged'
+    '5 steps: 5 proved, 5 numeric, 5 read back'
     """
     points = drawn_points(backward, seed) if at is None else [given_point(backward, at, upstream)]
     proofs, slopes = ProofCheck(backward, seed), SlopesCheck(backward, points, seed)
-    printed = [check(backward) for check in PRINT_CHECKS]
+    printed = print_check(backward, seed)
     steps = [
         StepReport(
             step.name,
@@ -64,7 +59,7 @@ def verify_arrays(
             {
                 "mathematics": proofs.check(step),
                 "numbers": slopes.check(step),
-                "print": _print(step, printed),
+                "print": printed(step),
             },
         )
         for step in backward.steps
@@ -73,12 +68,6 @@ def verify_arrays(
     return Report(
         steps, [p.summary() for p in points], seed, _notes(points, slopes, seed), versions(), enclosures
     )
-
-
-def _print(step: Step, checks: Sequence[Callable[[Step], Finding]]) -> Finding:
-    findings = [check(step) for check in checks]
-    weakest = {Status.FAILED: 0, Status.OPEN: 1, Status.UNJUDGED: 2, Status.PASSED: 3}
-    return min(findings, key=lambda finding: weakest[finding.status], default=_UNJUDGED)
 
 
 def _notes(points: Sequence[Any], slopes: SlopesCheck, seed: int) -> list[str]:

@@ -47,14 +47,14 @@ BOTH = {"mathematics", "numbers"}
 def test_a_wrong_pullback_of_softmax(networks, change, network, wrong):
     change("softmax", "pullback", wrong)
     step = "dZ" if network == "softmax_cross_entropy" else "dS"
-    assert found(networks[network]())[step] == BOTH
+    assert found(networks[network]())[step] >= BOTH
 
 
 def test_a_wrong_pullback_of_a_logarithm_of_a_sum(networks, change):
     change(
         "logsumexp", "pullback", lambda f, g, z, y, axes, keepdims: f.spread(g, z.shape, axes, keepdims) * z
     )
-    assert found(networks["log_sum"]())["dX"] == BOTH
+    assert found(networks["log_sum"]())["dX"] >= BOTH
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_wrong_pullback_of_a_logarithm_of_a_sum(networks, change):
 )
 def test_a_wrong_transposed_move(networks, change, network, name, wrong):
     change(name, "transposed", wrong)
-    assert any(checks == BOTH for checks in found(networks[network]()).values())
+    assert any(checks >= BOTH for checks in found(networks[network]()).values())
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_wrong_transposed_move(networks, change, network, name, wrong):
 )
 def test_a_wrong_share(networks, change, wrong):
     change("amax", "share", wrong)
-    assert any(checks == BOTH for checks in found(networks["largest"]()).values())
+    assert any(checks >= BOTH for checks in found(networks["largest"]()).values())
 
 
 @pytest.mark.parametrize("wrong", ["ij,ik->jk", "ik,ij->kj"])
@@ -109,7 +109,7 @@ def test_a_wrong_pattern(monkeypatch, wrong):
 )
 def test_a_wrong_textbook_form(networks, change, name, network, textbook):
     change(name, "textbook", (textbook,))
-    assert any(checks == BOTH for checks in found(networks[network]()).values())
+    assert any(checks >= BOTH for checks in found(networks[network]()).values())
 
 
 @pytest.mark.parametrize(
@@ -206,8 +206,8 @@ def test_a_wrong_local_factor(monkeypatch):
     monkeypatch.setattr(Sweep, "_local", wrongly)
     X, W = array("X", "N 4"), array("W", "4 3")
     wrong = found(sb.derive(F.sum((X @ W).named("Z") ** 2).named("L")))
-    assert wrong["dZ_dX"] == BOTH
-    assert wrong["dX"] == BOTH
+    assert wrong["dZ_dX"] >= BOTH
+    assert wrong["dX"] >= BOTH
 
 
 @pytest.mark.parametrize(("network", "of"), [("layer_norm", "x"), ("heads", "X"), ("broadcasting", "a")])
@@ -218,7 +218,7 @@ def test_a_dropped_contribution(monkeypatch, networks, network, of):
         "_accumulate",
         lambda self, node, parts: accumulate(self, node, parts[:-1] if node.name == of else parts),
     )
-    assert found(networks[network]())[f"d{of}"] == BOTH
+    assert found(networks[network]())[f"d{of}"] >= BOTH
 
 
 def test_a_contribution_that_is_listed_but_not_added(monkeypatch, networks):
@@ -230,7 +230,7 @@ def test_a_contribution_that_is_listed_but_not_added(monkeypatch, networks):
         finish(self, of, step)
 
     monkeypatch.setattr(Sweep, "_finish", dropping)
-    assert found(networks["heads"]())["dX"] == BOTH
+    assert found(networks["heads"]())["dX"] >= BOTH
 
 
 def test_a_gradient_that_is_left_out(monkeypatch):
