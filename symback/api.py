@@ -9,6 +9,7 @@ from symback.core.errors import InputError
 from symback.core.graph import Graph
 from symback.derivation.backward import Backward
 from symback.derivation.naming import SourceNames
+from symback.evaluation.jacobian import jacobian
 from symback.evaluation.update import Update, updated
 from symback.evaluation.values import Values
 from symback.models.neuron import Neuron
@@ -163,6 +164,10 @@ class Evaluation(Values):
     >>> e["drelu_dw1"], e.gradients["b"]
     (-2, 1)
     """
+
+    def jacobian(self, name: str) -> Any:
+        """Return all derivatives of the output by a quantity: the output's axes, then the quantity's."""
+        return jacobian(self, name)
 
     def update(self, learning_rate: Any) -> Update:
         """Take a step of gradient descent: p ← p − η · dp for every parameter."""
