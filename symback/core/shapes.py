@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers as numeric
 import re
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -48,6 +49,8 @@ def shape_of_text(text: object, what: str = "shape") -> Shape:
 def _checked_size(part: Any, text: object, what: str) -> Size:
     if isinstance(part, str) and part.isdecimal():
         part = int(part)
+    elif isinstance(part, numeric.Integral) and not isinstance(part, bool):
+        part = int(part)  # a NumPy integer prints its type
     if isinstance(part, bool) or not (
         (isinstance(part, int) and part > 0) or (isinstance(part, str) and _SYMBOL.match(part))
     ):

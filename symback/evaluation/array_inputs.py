@@ -60,7 +60,15 @@ def spread_arrays(
     up = checked_array(values[str(seed.name)], seed, as_index=False)
     _bind_sizes(seed, tuple(up.shape), sizes)
     values[str(seed.name)] = up
+    arrays = {name for name, value in (*given.items(), (seed.name, upstream)) if hasattr(value, "dtype")}
+    _leave_to_arrays(values, [n for n in values if n not in arrays and leaves.get(n) not in places])
     return values, sizes
+
+
+def _leave_to_arrays(values: dict[str, Any], numbers: list[str]) -> None:
+    """Let numbers take the precision of the arrays beside them, as NumPy has it."""
+    if any(value.shape for value in values.values()):
+        values.update({name: float(values[name]) for name in numbers if not values[name].shape})
 
 
 def checked_array(value: Any, node: Node, *, as_index: bool) -> Any:

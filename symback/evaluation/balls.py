@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import importlib
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from symback.core.errors import DomainError, InputError
@@ -34,11 +34,12 @@ class UndecidedError(DomainError):
 class Undecided:
     """What a comparison gives that holds at some points of a ball only; it has no truth value."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, left: Ball, sign: str, right: Ball) -> None:
+        self._parts = left, sign, right
 
     def __bool__(self) -> bool:
-        raise UndecidedError(f"{self.text}: holds at some points of the balls and not at others")
+        left, sign, right = self._parts
+        raise UndecidedError(f"{left} {sign} {right}: holds at some points of the balls and not at others")
 
 
 def constant(value: Any) -> Ball:
@@ -47,10 +48,7 @@ def constant(value: Any) -> Ball:
     Raises:
         InputError: python-flint is not installed.
     """
-    try:
-        flint = importlib.import_module("flint")
-    except ImportError:
-        raise InputError("balls need the package python-flint: pip install python-flint") from None
+    flint = library()
     if isinstance(value, flint.arb):
         return value
     if isinstance(value, Fraction):
@@ -58,9 +56,25 @@ def constant(value: Any) -> Ball:
     return flint.arb(value)
 
 
+@lru_cache(maxsize=1)
+def library() -> Any:
+    """Return the package python-flint; looking for it takes longer than an addition.
+
+    Raises:
+        InputError: It is not installed.
+    """
+    try:
+        return importlib.import_module("flint")
+    except ImportError:
+        raise InputError("balls need the package python-flint: pip install python-flint") from None
+
+
 def add(*terms: Ball) -> Ball:
     """Add all terms, in their order."""
-    return reduce(lambda left, right: left + right, map(constant, terms))
+    total = constant(terms[0])
+    for term in terms[1:]:
+        total = total + constant(term)
+    return total
 
 
 def subtract(left: Ball, right: Ball) -> Ball:
@@ -93,13 +107,13 @@ def power(base: Ball, exponent: Any) -> Ball:
 def gt(left: Ball, right: Ball) -> bool | Undecided:
     """Say whether the left is greater than the right."""
     a, b = constant(left), constant(right)
-    return _decided(bool(a > b), bool(a <= b), f"{a} > {b}")
+    return _decided(bool(a > b), bool(a <= b), (a, ">", b))
 
 
 def ge(left: Ball, right: Ball) -> bool | Undecided:
     """Say whether the left is at least the right."""
     a, b = constant(left), constant(right)
-    return _decided(bool(a >= b), bool(a < b), f"{a} ≥ {b}")
+    return _decided(bool(a >= b), bool(a < b), (a, "≥", b))
 
 
 def lt(left: Ball, right: Ball) -> bool | Undecided:
@@ -115,13 +129,13 @@ def le(left: Ball, right: Ball) -> bool | Undecided:
 def eq(left: Ball, right: Ball) -> bool | Undecided:
     """Say whether the two are equal."""
     a, b = constant(left), constant(right)
-    return _decided(bool(a == b), not a.overlaps(b), f"{a} = {b}")
+    return _decided(bool(a == b), not a.overlaps(b), (a, "=", b))
 
 
 def truth(value: Ball) -> bool | Undecided:
     """Say whether a value is not 0."""
     z = constant(value)
-    return _decided(not z.contains(0), bool(z == 0), f"{z} ≠ 0")
+    return _decided(not z.contains(0), bool(z == 0), (z, "≠", 0))
 
 
 def where(condition: bool | Undecided, left: Ball, right: Ball) -> Ball:  # noqa: FBT001 - as in NumPy
@@ -138,12 +152,12 @@ def where(condition: bool | Undecided, left: Ball, right: Ball) -> Ball:  # noqa
 
 def maximum(*values: Ball) -> Ball:
     """Return a ball around the largest value."""
-    return reduce(lambda left, right: left.max(right), map(constant, values))
+    return reduce(library().arb.max, map(constant, values))
 
 
 def minimum(*values: Ball) -> Ball:
     """Return a ball around the smallest value."""
-    return reduce(lambda left, right: left.min(right), map(constant, values))
+    return reduce(library().arb.min, map(constant, values))
 
 
 def shift(*values: Ball) -> Ball:
@@ -188,8 +202,12 @@ def round(z: Ball) -> Ball:  # noqa: A001 - named as in the array-API standard
     return above - int(above.unique_fmpz()) % 2 if moved.is_exact() else _whole(moved, f"round of {z}")
 
 
-def _decided(holds: bool, fails: bool, text: str) -> bool | Undecided:  # noqa: FBT001 - both at once
-    return holds if holds or fails else Undecided(text)
+def _decided(
+    holds: bool,  # noqa: FBT001 - both at once
+    fails: bool,  # noqa: FBT001 - both at once
+    compared: tuple[Ball, str, Ball],
+) -> bool | Undecided:
+    return holds if holds or fails else Undecided(*compared)
 
 
 def _whole(value: Ball, text: str) -> Ball:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+
+_SHORT_ROW: Final = 32
 
 
 def matrix_product(xp: Any, a: Any, b: Any) -> Any:
@@ -58,6 +60,35 @@ def sum_over(xp: Any, z: Any, axes: tuple[int, ...]) -> Any:
             rest, columns = z.shape[:kept], math.prod(z.shape[kept:])
             return (z.reshape(math.prod(rest), columns) @ np.ones(columns, z.dtype)).reshape(rest)
     return xp.sum(z, axis=axes)
+
+
+def sum_along(xp: Any, z: Any, axis: int) -> Any:
+    """Sum over one axis, which stays as one of length 1.
+
+    >>> sum_along(np, np.asarray([[1.0, 2.0], [3.0, 4.0]]), 1)
+    array([[3.],
+           [7.]])
+    """
+    axis %= z.ndim
+    if is_fast(z) and z.ndim > 1:
+        return np.expand_dims(sum_over(xp, z, (axis,)), axis)
+    return xp.sum(z, axis=axis, keepdims=True)
+
+
+def max_along(xp: Any, z: Any, axis: int) -> Any:
+    """Return the largest along one axis, which stays as one of length 1.
+
+    NumPy looks at a short row entry by entry, but at many rows at once if they are columns.
+
+    >>> max_along(np, np.asarray([[1.0, 2.0], [4.0, 3.0]]), 1)
+    array([[2.],
+           [4.]])
+    """
+    axis %= z.ndim
+    if is_fast(z) and z.ndim > 1 and axis == z.ndim - 1 and z.shape[axis] <= _SHORT_ROW:
+        columns = np.ascontiguousarray(z.reshape(-1, z.shape[axis]).T)
+        return np.maximum.reduce(columns, axis=0).reshape(*z.shape[:-1], 1)
+    return xp.max(z, axis=axis, keepdims=True)
 
 
 def diagonal(xp: Any, z: Any, first: int, second: int) -> Any:

@@ -23,10 +23,7 @@ def boxed(entries: Iterable[Any], shape: tuple[int, ...]) -> Any:
     array(list([1, 2]), dtype=object)
     """
     listed = list(entries)
-    array = np.empty(len(listed), dtype=object)
-    for place, entry in enumerate(listed):
-        array[place] = entry
-    return array.reshape(shape)
+    return np.fromiter(listed, dtype=object, count=len(listed)).reshape(shape)
 
 
 def as_objects(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from symback.core.op import VARIADIC, Kind
+from symback.derivation.conditions import LARGEST, tied_entries
 from symback.notation.numeral import in_words
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class AtKink(NamedTuple):
         points: At how many points of an array that is so; 1 for a number.
         share: The op's own choice between left (0) and right (1); None in a tie.
         jump: Whether the value itself jumps there.
+        ties: What tied entries along axes do, whatever the kink policy; empty for everything else.
     """
 
     node: Node
@@ -29,9 +31,10 @@ class AtKink(NamedTuple):
     points: int
     share: Any
     jump: bool = False
+    ties: str = ""
 
 
-def kinks_hit(nodes: Iterable[Node], values: Mapping[Node, Any]) -> list[AtKink]:
+def kinks_hit(nodes: Iterable[Node], values: Mapping[Node, Any]) -> list[AtKink]:  # noqa: C901 - one branch for each kind of op
     """Find the nodes whose arguments lie on a kink, or are tied."""
     hits: list[AtKink] = []
     for node in nodes:
@@ -56,7 +59,21 @@ def kinks_hit(nodes: Iterable[Node], values: Mapping[Node, Any]) -> list[AtKink]
             if points:
                 where = f"equal arguments of {op.label}: " + ", ".join(map(_name, node.inputs))
                 hits.append(AtKink(node, where, points, None))
+        if op.share is not None:
+            points = _ties_along(values[node.inputs[0]], values[node], *node.parameters)
+            if points:
+                where = f"equal {LARGEST[op.name]} entries of {_name(node.inputs[0])}"
+                hits.append(AtKink(node, where, points, None, ties=tied_entries(node)))
     return hits
+
+
+def _ties_along(value: Any, best: Any, axes: tuple[int, ...], keepdims: bool) -> int:  # noqa: FBT001 - an op's parameters
+    """Count the places at which several entries along some axes are the extreme one."""
+    if not keepdims:
+        shape = tuple(1 if axis in axes else size for axis, size in enumerate(value.shape))
+        best = best.reshape(shape)
+    # `+` turns truth values into numbers.
+    return _count(((value == best) + 0).sum(axes) > 1)
 
 
 def _name(node: Node) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from typing import TYPE_CHECKING, Any
 
@@ -62,21 +61,17 @@ class ObjectNamespace:
             sizes.update(zip(term, array.shape, strict=True))
         summed = [letter for letter in dict.fromkeys("".join(terms)) if letter not in result]
 
-        def product(at: dict[str, int]) -> Any:
-            factors = [
-                array[tuple(at[letter] for letter in term)] for term, array in zip(terms, arrays, strict=True)
-            ]
-            value = factors[0]
-            for factor in factors[1:]:
-                value = self.one.multiply(value, factor)
-            return value
+        order = [*result, *summed]
+        wide: list[Any] = [
+            np.broadcast_to(_aligned(array, term, order), [sizes[letter] for letter in order])
+            for term, array in zip(terms, arrays, strict=True)
+        ]
 
         def entry(kept: tuple[int, ...]) -> Any:
-            at = dict(zip(result, kept, strict=True))
-            ranges = [range(sizes[letter]) for letter in summed]
-            return self._total(
-                [product(at | dict(zip(summed, index, strict=True))) for index in itertools.product(*ranges)]
-            )
+            first, *others = [array[(*kept, ...)].reshape(-1).tolist() for array in wide]
+            for factors in others:
+                first = list(map(self.one.multiply, first, factors))
+            return self._total(first)
 
         return boxed(map(entry, np.ndindex(*shape)), shape)
 
@@ -263,3 +258,13 @@ class ObjectNamespace:
         shape = [1 if axis in gone else size for axis, size in enumerate(z.shape)]
         kept = shape if keepdims else [size for axis, size in enumerate(shape) if axis not in gone]
         return boxed(map(function, groups), tuple(kept))
+
+
+def _aligned(array: Any, term: str, order: Sequence[str]) -> Any:
+    """Bring axes into an order of letters, with axes of length 1 for those that are missing."""
+    while len(set(term)) < len(term):
+        second = next(place for place, letter in enumerate(term) if letter in term[:place])
+        array = array.diagonal(axis1=term.index(term[second]), axis2=second)
+        term = "".join(letter for letter in term if letter != term[second]) + term[second]
+    array = array.transpose([term.index(letter) for letter in order if letter in term])
+    return array[(*(slice(None) if letter in term else None for letter in order), ...)]

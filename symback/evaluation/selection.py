@@ -7,8 +7,10 @@ function stays analytic off its ties.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
+from symback.evaluation.blas import max_along, sum_along
 from symback.evaluation.structure import on_device
 
 
@@ -70,8 +72,8 @@ def softmax(xp: Any, z: Any, axis: int) -> Any:
     >>> softmax(np, np.asarray([1000.0, 1000.0]), 0)
     array([0.5, 0.5])
     """
-    powers = xp.exp(z - xp.max(real(xp, z), axis=axis, keepdims=True))
-    return powers / xp.sum(powers, axis=axis, keepdims=True)
+    powers = xp.exp(z - max_along(xp, real(xp, z), axis))
+    return powers / sum_along(xp, powers, axis)
 
 
 def log_softmax(xp: Any, z: Any, axis: int) -> Any:
@@ -81,8 +83,8 @@ def log_softmax(xp: Any, z: Any, axis: int) -> Any:
     >>> log_softmax(np, np.asarray([1000.0, 0.0]), 0)
     array([    0., -1000.])
     """
-    shifted = z - xp.max(real(xp, z), axis=axis, keepdims=True)
-    return shifted - xp.log(xp.sum(xp.exp(shifted), axis=axis, keepdims=True))
+    shifted = z - max_along(xp, real(xp, z), axis)
+    return shifted - xp.log(sum_along(xp, xp.exp(shifted), axis))
 
 
 def logsumexp(xp: Any, z: Any, axes: tuple[int, ...], *, keepdims: bool) -> Any:
@@ -106,7 +108,13 @@ def is_complex(xp: Any, z: Any) -> bool:
     >>> is_complex(np, np.ones(1) * 1j)
     True
     """
-    return bool(xp.isdtype(z.dtype, "complex floating"))
+    return _is_complex_type(xp, z.dtype)
+
+
+@lru_cache(maxsize=256)
+def _is_complex_type(xp: Any, dtype: Any) -> bool:
+    # Libraries take longer to say so than to add small arrays.
+    return bool(xp.isdtype(dtype, "complex floating"))
 
 
 def real(xp: Any, z: Any) -> Any:

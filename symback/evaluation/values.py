@@ -15,6 +15,7 @@ from symback.evaluation.array_inputs import spread_arrays
 from symback.evaluation.inputs import spread
 from symback.evaluation.kinks import AtKink, kinks_hit
 from symback.notation.numeral import in_words, spell
+from symback.ops.expression import described
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,10 +40,12 @@ class Values(Mapping[str, Any]):
         self.backward = backward
         self.sizes: dict[str, int] = {}
         if backward.has_arrays:
+            from symback.evaluation.plan import planned
+
             inputs, self.sizes = spread_arrays(backward, given, upstream)
+            self._values = planned(backward, inputs, self.sizes)
         else:
-            inputs = spread(backward, given, upstream)
-        self._values = run(backward.order, inputs, self.sizes)
+            self._values = run(backward.order, spread(backward, given, upstream))
         hits = kinks_hit(backward.graph.nodes, self._values)
         if hits and backward.kink == "error":
             raise KinkError(f"{hits[0].where}: the derivative of {_label(hits[0])} does not exist there")
@@ -52,7 +55,7 @@ class Values(Mapping[str, Any]):
             str(node.name): value for node, value in self._values.items() if node.name is not None
         }
         self.gradients = {name: self._values[step.node] for name, step in backward.gradients.items()}
-        refuse_undefined(self._worth_a_look(), backward.order)
+        refuse_undefined(self._worth_a_look(), backward.order, self._values)
 
     def __getitem__(self, name: str) -> Any:
         """Return the value of a step, an input or a forward quantity.
@@ -133,11 +136,14 @@ def compute(
             try:
                 values[node] = op.numeric(namespace, *arguments, *parameters)
             except OverflowError:
-                raise DomainError(
-                    f"{node.name or op.label} is beyond ±1.8e308: an exact number too large for a double "
-                    "meets a float"
-                ) from None
+                raise DomainError(beyond(node)) from None
     return values
+
+
+def beyond(node: Node) -> str:
+    """Say of a node that it needs a number that no double can hold."""
+    what = node.name or (node.op.label if node.op else "")
+    return f"{what} is beyond ±1.8e308: an exact number too large for a double meets a float"
 
 
 def _run_arrays(
@@ -154,8 +160,15 @@ def _run_arrays(
         return compute(order, arrays, namespace, sizes)
 
 
-def refuse_undefined(values: Mapping[str, Any], order: Iterable[Node]) -> None:
+def refuse_undefined(
+    values: Mapping[str, Any], order: Iterable[Node], every: Mapping[Node, Any] | None = None
+) -> None:
     """Refuse values that are undefined or too large for a double.
+
+    Args:
+        values: The values that are looked at, by name.
+        order: The nodes, each after its inputs.
+        every: The value of every node, if there is one: then the cause is found among the unnamed, too.
 
     Raises:
         DomainError: One is; the message names the first step in which it arose.
@@ -165,12 +178,53 @@ def refuse_undefined(values: Mapping[str, Any], order: Iterable[Node]) -> None:
     for node in order:
         if node.name is None or node.name not in values or _is_defined(values[node.name]):
             continue
-        used = {n.name: values.get(n.name) for n in node.inputs if n.name is not None}
-        at = ", ".join(f"{name} = {_spelled(value)}" for name, value in list(used.items())[:5])
-        outside = f"outside the domain of {node.op.label}, or too large for a double" if node.op else ""
-        raise DomainError(
-            f"{node.name} is {_spelled(values[node.name])}{f' at {at}' if at else ''}: {outside}"
-        )
+        if every is None:
+            every = {n: values[str(n.name)] for n in (node, *node.inputs) if n.name in values}
+        raise DomainError(_undefined(_cause(node, every), every))
+
+
+def _cause(node: Node, values: Mapping[Node, Any]) -> Node:
+    """Go back from an undefined value to the first of those that made it so."""
+    while True:
+        before = next((n for n in node.inputs if n in values and not _is_defined(values[n])), None)
+        if before is None:
+            return node
+        node = before
+
+
+def _undefined(node: Node, values: Mapping[Node, Any]) -> str:
+    value = values[node]
+    place: tuple[int, ...] | None = None
+    if getattr(value, "shape", ()):
+        import numpy as np
+
+        place = tuple(int(n) for n in np.argwhere(~np.isfinite(np.asarray(value)))[0])
+        value = np.asarray(value)[place]
+    used = {described(n): values[n] for n in node.inputs if n in values and not _is_number(n)}
+    entries = {name: _entry(value, place) for name, value in used.items()}
+    at = ", ".join(
+        f"{name} = {_spelled(entry)}" for name, entry in list(entries.items())[:5] if entry is not None
+    )
+    where = f", entry {list(place)}," if place is not None else ""
+    outside = f": outside the domain of {node.op.label}, or too large for a double" if node.op else ""
+    return f"{described(node)}{where} is {_spelled(value)}{f' at {at}' if at else ''}{outside}"
+
+
+def _is_number(node: Node) -> bool:
+    return node.op is not None and node.op.arity == 0
+
+
+def _entry(value: Any, place: tuple[int, ...] | None) -> Any:
+    """Return what stands at a place, if the value is a number or has one there."""
+    shape = getattr(value, "shape", ())
+    if not shape:
+        return value
+    fits = (
+        place is not None
+        and len(shape) == len(place)
+        and all(n < size for n, size in zip(place, shape, strict=True))
+    )
+    return value[place] if fits else None
 
 
 def _is_defined(value: Any) -> bool:
@@ -185,6 +239,8 @@ def _is_defined(value: Any) -> bool:
 
 
 def _spelled(value: Any) -> str:
+    if getattr(value, "shape", None) == ():
+        value = value.item()
     if hasattr(value, "dtype") or (isinstance(value, float) and not math.isfinite(value)):
         return "undefined" if hasattr(value, "dtype") or math.isnan(value) else str(value)
     if not _is_defined(value):
@@ -202,6 +258,8 @@ def _note(hit: AtKink, kink: Any) -> str:
         what = "the comparison" if len(hit.node.inputs) == 2 else _label(hit)  # noqa: PLR2004 - two are compared
         return f"{where}: {what} jumps there; its derivative is taken as 0"
     start = f"{where}: the derivative of {_label(hit)} does not exist there; "
+    if hit.ties:
+        return start + hit.ties
     if hit.share is None and kink is None:
         return start + "tied arguments share the gradient evenly"
     share = hit.share if kink is None else kink

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -185,17 +186,19 @@ def checked_constant(value: object) -> Any:
     >>> checked_constant(2)
     2
     """
-    if isinstance(value, bool) or not isinstance(value, int | float | numbers.Rational):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise InputError(
             f"{value!r} cannot stand in an expression: expected an expression, an integer, a fraction "
             f"or a float, got {type(value).__name__}"
         )
-    if isinstance(value, float) and value - value != 0:
-        raise InputError(f"{value!r} cannot stand in an expression: only finite numbers can")
     # A NumPy number prints its type, and its products wrap around.
-    if isinstance(value, float):
-        return float(value)
-    return int(value) if isinstance(value, numbers.Integral) and not isinstance(value, int) else value
+    if isinstance(value, numbers.Integral):
+        return value if isinstance(value, int) else int(value)
+    if isinstance(value, numbers.Rational):
+        return value
+    if not math.isfinite(value):
+        raise InputError(f"{value!r} cannot stand in an expression: only finite numbers can")
+    return float(value)
 
 
 def constant(value: object) -> Expression:

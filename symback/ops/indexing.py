@@ -6,7 +6,6 @@ import numbers
 from typing import TYPE_CHECKING, Any, Final
 
 from symback.core.errors import InputError
-from symback.core.op import Kind
 from symback.core.shapes import Shape, Size, broadcast_shape, spelled
 from symback.ops.arithmetic import CONSTANT
 from symback.ops.axes import axis_of, expression, letters, moved, size_along

@@ -32,6 +32,7 @@ def einsum(pattern: str, *operands: Any) -> Expression:
     pattern = _completed(pattern.replace(" ", ""), arrays)
     left, _, output = pattern.partition("->")
     sizes: dict[str, Size] = {}
+    first: dict[str, Expression] = {}
     parts = left.split(",")
     if len(parts) != len(arrays):
         raise InputError(
@@ -46,9 +47,10 @@ def einsum(pattern: str, *operands: Any) -> Expression:
         for letter, size in zip(part, array.shape, strict=True):
             if sizes.setdefault(letter, size) != size:
                 raise InputError(
-                    f"einsum {pattern!r}: the index {letter} has the size {sizes[letter]} and, in "
-                    f"{described(array.node)} {spelled(array.shape)}, {size}"
+                    f"einsum {pattern!r}: the index {letter} has the size {sizes[letter]} in "
+                    f"{_named(first[letter])} and {size} in {_named(array)}"
                 )
+            first.setdefault(letter, array)
     for letter in output:
         if letter not in sizes or output.count(letter) > 1:
             raise InputError(

@@ -229,7 +229,8 @@ def _from_npz(path: Path) -> dict[str, Any]:
     except (zipfile.BadZipFile, ValueError, EOFError, KeyError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{path}: no .npz file ({error}); write it with numpy.savez") from None
+        # What NumPy says of a file that is none speaks of pickles.
+        raise InputError(f"{path}: no .npz file of arrays; write it with numpy.savez") from None
     return data
 
 

@@ -16,6 +16,7 @@ from symback.verification.report import Finding, Status
 from symback.verification.tensors.implementations import Implementations
 from symback.verification.tensors.local import Around
 from symback.verification.tensors.points import Point
+from symback.verification.tensors.products import Product, dot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,9 +30,6 @@ TOLERANCE: Final = 1e-13
 STEP: Final = 1e-20
 """The complex step: its square is far below the last bit of anything, and nothing is subtracted."""
 
-_UNDERFLOW: Final = 1e-250
-"""Below this a complex step of 1e-20 leaves the range of doubles."""
-
 _NOISE: Final = 16
 _TIMES: Final = 3
 
@@ -40,28 +38,6 @@ JUSTIFIED: Final = (
     "rounding is left, which is proportional to that sum), or to what a change in the last bits of the "
     "inputs explains"
 )
-
-
-class Product:
-    """A sum of products computed in two ways.
-
-    Attributes:
-        error: How far the two are apart.
-        scale: The sum of absolute products.
-    """
-
-    def __init__(self, left: Sequence[tuple[Any, Any]], right: Sequence[tuple[Any, Any]]) -> None:
-        self.left, self.right = (sum(_dot(a, b) for a, b in pairs) for pairs in (left, right))
-        self.scale = sum(_dot(np.abs(a), np.abs(b)) for a, b in (*left, *right))
-
-    @property
-    def error(self) -> float:
-        """The distance relative to the scale."""
-        return abs(self.left - self.right) / max(self.scale, _UNDERFLOW)
-
-
-def _dot(a: Any, b: Any) -> float:
-    return float(np.vdot(np.asarray(a, dtype=float), np.asarray(b, dtype=float)))
 
 
 class SlopesCheck:
@@ -86,7 +62,7 @@ class SlopesCheck:
         }
         self._found: dict[Step, Finding] = {}
         self._ends = {step: name for name, step in backward.gradients.items()}
-        self.together = [self._together(point) for point in points]
+        self.together = [self.whole_pass(point) for point in points]
 
     def check(self, step: Step) -> Finding:
         """Compare the value of a step with a complex step of what it is the derivative of."""
@@ -241,7 +217,7 @@ class SlopesCheck:
             return value
         return array * (1 + np.finfo(array.dtype).eps * self._rng.choice((-1.0, 1.0), array.shape))
 
-    def _together(self, point: Point) -> tuple[float, frozenset[str]]:
+    def whole_pass(self, point: Point) -> tuple[float, frozenset[str]]:
         """Compare all gradients at once with one complex step; if they disagree, say which do."""
         asked = [step.of for step in self._backward.gradients.values()]
         directions = {node: self._direction(np.shape(point.values[node])) for node in asked}
@@ -266,9 +242,10 @@ class SlopesCheck:
         ]
         product = Product(left, [(upstream, slopes.get(output, 0 * np.asarray(upstream)))])
         # What cancels on the way counts, too: rounding is proportional to what is added up.
+        counted = {self._backward.adjoints[node].node for node in directions if node.op is None}
         for step in self._backward.steps:
-            if step.kind is StepKind.CHAIN and step.of in slopes:
-                flow = _dot(np.abs(values[step.node]), np.abs(slopes[step.of]))
+            if step.kind is StepKind.CHAIN and step.of in slopes and step.node not in counted:
+                flow = dot(np.abs(values[step.node]), np.abs(slopes[step.of]))
                 product.scale = max(product.scale, flow)
         return product
 
