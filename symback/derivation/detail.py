@@ -73,15 +73,9 @@ def _chosen(graph: Graph, detail: Detail) -> set[Node]:
     sizes: dict[Node, int] = {}
     chosen: set[Node] = set()
     for node in graph.nodes:
-        if node.op is not None and not node.op.entrywise and node.op is not EINSUM:
-            # A call is written around whole arrays; one of more than two axes has no look but its name.
-            large = {part for part in (node, *node.inputs) if part.name is None and _has_no_look(part)}
-            if node.op.transposed is not None:
-                # What moves is an entry of a quantity, not a sum over an index.
-                large |= {part for part in node.inputs if part.op is EINSUM and not _only_moves(part)}
-            unnamed = {part for part in large if part.name is None}
-            chosen |= unnamed
-            sizes.update(dict.fromkeys(unnamed, 0))
+        around_calls = _around_calls(node)
+        chosen |= around_calls
+        sizes.update(dict.fromkeys(around_calls, 0))
         if node in chosen:
             continue
         if node.name is not None or _is_constant(node) or _only_moves(node):
@@ -106,6 +100,21 @@ def _chosen(graph: Graph, detail: Detail) -> set[Node]:
             size = 0
         sizes[node] = size
     return chosen
+
+
+def _around_calls(node: Node) -> set[Node]:
+    """Return what must have a name because a call is written around it, or is the call itself.
+
+    A call is written around whole arrays, and one of more than two axes has no look but its name.
+    What is moved is an entry of a quantity, not a sum over an index.
+    """
+    op = node.op
+    if op is None or op.entrywise or op is EINSUM:
+        return set()
+    found = {part for part in (node, *node.inputs) if _has_no_look(part)}
+    if op.transposed is not None:
+        found |= {part for part in node.inputs if part.op is EINSUM and not _only_moves(part)}
+    return {part for part in found if part.name is None}
 
 
 def _has_no_look(node: Node) -> bool:

@@ -135,7 +135,7 @@ _OP_FUNCTIONS: Final[Mapping[str, Callable[..., Expression]]] = {
     name: _of_expressions(function(op), op.arity) for name, op in OPS.items() if op.arity
 }
 
-_ARRAY_FUNCTIONS: Final[Mapping[str, Callable[..., Expression]]] = {
+_ARRAY_FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     call.__name__: call
     for call in (
         linear_algebra.einsum, linear_algebra.matmul, linear_algebra.dot, linear_algebra.inner,
@@ -143,7 +143,8 @@ _ARRAY_FUNCTIONS: Final[Mapping[str, Callable[..., Expression]]] = {
         linear_algebra.diagonal, linear_algebra.diag, linear_algebra.transpose,
         rearranging.reshape, rearranging.ravel, rearranging.expand_dims, rearranging.squeeze,
         rearranging.broadcast_to, rearranging.swapaxes, rearranging.moveaxis, rearranging.concatenate,
-        rearranging.stack, rearranging.vstack, rearranging.hstack, rearranging.pad, rearranging.flip,
+        rearranging.stack, rearranging.split, rearranging.vstack, rearranging.hstack, rearranging.pad,
+        rearranging.flip,
         rearranging.roll, rearranging.repeat, rearranging.tile, rearranging.place, rearranging.take_slices,
         indexing.item, indexing.gather, indexing.scatter_add, indexing.take, indexing.take_along_axis,
         array_making.full, array_making.zeros, array_making.ones, array_making.full_like,

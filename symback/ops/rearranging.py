@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from symback.core.errors import InputError
@@ -177,6 +178,38 @@ def concatenate(arrays: Any, axis: Any = 0) -> Expression:
                 "size there; give a number for it"
             )
     return make(CONCATENATE, [part.node for part in parts], (axis,))
+
+
+def split(z: Any, parts: Any, axis: Any = 0) -> tuple[Expression, ...]:
+    """Cut an array along an axis: into equal parts, or at the places of a list.
+
+    Raises:
+        InputError: It cannot be cut so, or the size along the axis is a symbol.
+
+    >>> from symback.ops.expression import array
+    >>> [part.shape for part in split(array("X", "2 6"), 3, axis=1)]
+    [(2, 2), (2, 2), (2, 2)]
+    """
+    z = expression(z)
+    axis = axis_of(z, axis)
+    size = size_along(z, axis, "split")
+    if isinstance(parts, Expression) and parts.node.op is ARRAY:
+        parts = parts.node.parameters[0]
+    if isinstance(parts, int) and not isinstance(parts, bool):
+        if parts < 1 or size % parts:
+            raise InputError(
+                f"split: {described(z.node)} {spelled(z.shape)} has no {parts} equal parts along axis {axis}"
+            )
+        cuts = list(range(0, size + 1, size // parts))
+    elif isinstance(parts, list | tuple) and all(isinstance(n, int) and 0 < n < size for n in parts):
+        cuts = [0, *parts, size]
+    else:
+        raise InputError(f"split: {parts!r}: expected a number of parts, or the places where to cut")
+    whole = [(0, other, 1) for other in z.shape]
+    return tuple(
+        take_slices(z, (*whole[:axis], (start, stop, 1), *whole[axis + 1 :]))
+        for start, stop in pairwise(cuts)
+    )
 
 
 def stack(arrays: Any, axis: Any = 0) -> Expression:

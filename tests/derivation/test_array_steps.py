@@ -180,6 +180,20 @@ def test_every_occurrence_contributes(make, count):
     right(d, {"x": np.array([0.4, -1.3, 2.1])}, np.random.default_rng(0).normal(size=shape))
 
 
+def test_only_what_is_repeated_is_numbered():
+    x, w = array("x", "3"), array("w", "3")
+    d = sb.derive((x * x * w).named("y"))
+    assert names(d) == ["dy", "dy_dx_1", "dx_via_y_1", "dy_dx_2", "dx_via_y_2", "dy_dw", "dw", "dx"]
+
+
+def test_what_is_used_twice_gets_a_name():
+    x = array("x", "3")
+    s = F.sigmoid(x)
+    d = sb.derive((s * s).named("y"))
+    assert [equation.name for equation in d.forward] == ["t1", "y"]
+    assert [part.name for part in d["dt1"].parts] == ["dt1_via_y_1", "dt1_via_y_2"]
+
+
 def test_paths_that_meet_are_accumulated_in_the_shape_of_the_quantity():
     X, W = array("X", "N 4"), array("W", "4 4")
     h = F.tanh(X @ W).named("h")

@@ -78,12 +78,28 @@ def _torch_transpose(
     return "swapaxes" if len(given) == 3 else name, given, named  # noqa: PLR2004 - the value and two axes
 
 
+def _torch_split(
+    reader: Reader,
+    node: ast.Call,
+    name: str,
+    given: list[Any],  # noqa: ARG001 - all of these have one signature
+    named: dict[str, Any],  # noqa: ARG001 - the same
+) -> Adapted:
+    raise reader.source.fault(
+        node,
+        f"torch's {name} takes the size of the parts, NumPy's the places where to cut",
+        "write np.split, or slices like x[:, :2]",
+    )
+
+
 _TORCH: Final[dict[str, Callable[..., Adapted]]] = {
     "max": _torch_extreme,
     "min": _torch_extreme,
     "var": _torch_variance,
     "std": _torch_variance,
     "transpose": _torch_transpose,
+    "split": _torch_split,
+    "chunk": _torch_split,
 }
 
 

@@ -48,8 +48,8 @@ _HINTS: Final[dict[str, tuple[str, str]]] = {
 
 OPERATORS: Final[dict[type[ast.operator], tuple[str, str]]] = {
     ast.BitXor: ("^ is exclusive or in Python, no power", "write ** for powers"),
-    ast.BitAnd: ("& is not read", "write (a > 0) * (b > 0)"),
-    ast.BitOr: ("| is not read", "write maximum(a > 0, b > 0)"),
+    ast.BitAnd: ("& is read only between comparisons", "write (a > 0) & (b > 0), with brackets"),
+    ast.BitOr: ("| is read only between comparisons", "write (a > 0) | (b > 0), with brackets"),
     ast.LShift: ("<< is not read", "multiply by a power of 2"),
     ast.RShift: (">> is not read", "divide by a power of 2"),
     ast.FloorDiv: ("// is read only between integers of the text", "write floor(a / b)"),

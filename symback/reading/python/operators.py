@@ -6,8 +6,11 @@ import ast
 import operator
 from typing import TYPE_CHECKING, Any, Final
 
-from symback.ops.arithmetic import ADD
+from symback.ops import comparisons
+from symback.ops.arithmetic import ADD, CONSTANT, MUL, SUB
 from symback.ops.expression import Expression, apply
+from symback.ops.functions import function_named
+from symback.ops.selecting import MAXIMUM
 from symback.reading.python.folding import compared, folded, is_number
 from symback.reading.python.hints import OPERATORS
 from symback.reading.python.reader import reads, scalars
@@ -27,6 +30,10 @@ _ARITHMETIC: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
     ast.Div: operator.truediv,
     ast.Pow: operator.pow,
     ast.MatMult: operator.matmul,
+}
+_OF_CONDITIONS: Final[dict[type[ast.operator], str]] = {
+    ast.BitAnd: "logical_and",
+    ast.BitOr: "logical_or",
 }
 _SHAPES: Final = "write * for scalars, or give the shapes"
 _COMPARISONS: Final[dict[type[ast.cmpop], str]] = {
@@ -94,6 +101,8 @@ def combined(reader: Reader, node: ast.AST, operation: ast.operator, left: Any, 
     joined = _of_lists(reader, node, operation, left, right)
     if joined is not None:
         return joined
+    if kind in _OF_CONDITIONS and is_condition(left) and is_condition(right):
+        return reader.applied(node, function_named(_OF_CONDITIONS[kind]), left, right)
     if kind in OPERATORS:
         known = reader.literal(left), reader.literal(right)
         if kind not in (ast.FloorDiv, ast.Mod) or not all(map(is_number, known)):
@@ -112,6 +121,20 @@ def combined(reader: Reader, node: ast.AST, operation: ast.operator, left: Any, 
     made: Expression = reader.applied(node, _ARITHMETIC[kind], left, right)
     _keep_known(reader, operation, left, right, made)
     return made
+
+
+def is_condition(value: Any) -> bool:
+    """Say whether a value is a comparison, or is made of comparisons by and, or and not."""
+    if not isinstance(value, Expression):
+        return False
+    parts = [value.node]
+    while parts:
+        node = parts.pop()
+        if node.op in (MUL, MAXIMUM, SUB):
+            parts += [source for source in node.inputs if source.op is not CONSTANT]
+        elif node.op not in comparisons.RECORDS or node.op is comparisons.WHERE:
+            return False
+    return True
 
 
 def _folded(reader: Reader, node: ast.AST, operation: ast.operator, left: Any, right: Any) -> Any:
@@ -172,9 +195,11 @@ def unary(reader: Reader, node: ast.UnaryOp) -> Any:
         if isinstance(value, bool):
             return not value
         raise reader.source.fault(node, "not has no derivative here", "write 1 - condition")
-    if isinstance(node.op, ast.Invert):
-        raise reader.source.fault(node, "~ is not read", "write 1 - condition")
     value = reader.operand(node, reader.read(node.operand))
+    if isinstance(node.op, ast.Invert):
+        if is_condition(value):
+            return 1 - value
+        raise reader.source.fault(node, "~ is read only before a comparison", "write ~(a > 0)")
     if isinstance(node.op, ast.UAdd):
         return value
     if is_number(value):

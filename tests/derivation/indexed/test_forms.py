@@ -20,6 +20,7 @@ from symback.derivation.steps import StepKind
 from symback.evaluation.arrays import ArrayNamespace
 from symback.ops.expression import array
 from symback.ops.functions import FUNCTIONS as F
+from symback.ops.table import OPS, function
 
 RANDOM = settings(max_examples=60, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 STEP = 1e-40
@@ -129,6 +130,34 @@ def test_local_factors_of_layers(with_data, holds, source):
     network = with_data(sb.derive(sb.model(source, shapes=shapes)))
     assert every_local_factor_holds(network, holds) > 0
     every_form_holds(network, holds, unit=False)
+
+
+@pytest.mark.parametrize(
+    "source", ["Z = np.diagonal(A)", "z = np.trace(A) * A[0, 0]", "Z = A * A.T", "Z = A @ A"]
+)
+def test_local_factors_of_square_matrices(with_data, holds, source):
+    network = with_data(sb.derive(sb.model(source, shapes={"A": "3 3"})))
+    assert every_local_factor_holds(network, holds) > 0
+    every_form_holds(network, holds, unit=False)
+
+
+UNARY = [
+    op.name for op in OPS.values() if op.arity == 1 and not op.kinks(*(p.default for p in op.parameters))
+]
+
+
+@pytest.mark.parametrize("name", UNARY)
+def test_forms_of_every_op_that_works_entry_by_entry(with_data, holds, name):
+    call = function(OPS[name])
+    x, w = array("X", "N D"), array("W", "D")
+    y = call(x * w).named("y")
+    network = with_data(sb.derive(F.sum(y * y / 2 + call(x)).named("L"), wrt=["X", "W"]))
+    low, high = OPS[name].sample
+    for leaf, value in network.values.items():
+        # The product of two such numbers lies in the domain, too.
+        network.values[leaf] = low + (high - low) * (0.3 + 0.2 * np.tanh(value)) if low > 0 else value
+    every_form_holds(network, holds, unit=True)
+    every_local_factor_holds(network, holds)
 
 
 MOVES = (
@@ -319,3 +348,13 @@ def test_families_keep_a_repeated_quantity_apart():
     assert names in (["b", "p"], ["b", "dp"])
     assert {index.size for term in form for factor in term.factors for index in factor.indices} == {"N"}
     assert Index(0, "N") in {index for term in form for factor in term.factors for index in factor.indices}
+
+
+def test_families_tell_apart_what_is_inlined(with_data, holds):
+    # Both gradients are sums of two contributions; only what these are made of differs.
+    x, y = array("x", "N"), array("y", "N")
+    p, q = F.tanh(x).named("p"), F.exp(x).named("q")
+    r, s = F.sigmoid(y).named("r"), F.exp(y).named("s")
+    d = sb.derive(F.sum(p * q + r * s).named("L"))
+    forms = every_form_holds(with_data(d), holds, unit=True)
+    assert canonical(forms.short(d["dx"])) != canonical(forms.short(d["dy"]))
