@@ -180,6 +180,12 @@ def concatenate(arrays: Any, axis: Any = 0) -> Expression:
     return make(CONCATENATE, [part.node for part in parts], (axis,))
 
 
+def _places_in_order(parts: Any, size: int) -> bool:
+    if not isinstance(parts, list | tuple) or not all(map(_is_integer, parts)):
+        return False
+    return all(before < after for before, after in pairwise([0, *parts, size]))
+
+
 def split(z: Any, parts: Any, axis: Any = 0) -> tuple[Expression, ...]:
     """Cut an array along an axis: into equal parts, or at the places of a list.
 
@@ -201,10 +207,10 @@ def split(z: Any, parts: Any, axis: Any = 0) -> tuple[Expression, ...]:
                 f"split: {described(z.node)} {spelled(z.shape)} has no {parts} equal parts along axis {axis}"
             )
         cuts = list(range(0, size + 1, size // parts))
-    elif isinstance(parts, list | tuple) and all(isinstance(n, int) and 0 < n < size for n in parts):
+    elif _places_in_order(parts, size):
         cuts = [0, *parts, size]
     else:
-        raise InputError(f"split: {parts!r}: expected a number of parts, or the places where to cut")
+        raise InputError(f"split: {parts!r}: expected a number of parts, or where to cut, in order")
     whole = [(0, other, 1) for other in z.shape]
     return tuple(
         take_slices(z, (*whole[:axis], (start, stop, 1), *whole[axis + 1 :]))

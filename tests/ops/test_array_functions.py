@@ -558,6 +558,7 @@ ELSEWHERE_TESTED = {
     ),
     "one_hot": "no namesake: test_one_hot",
     "gather": "no namesake: test_rows_are_looked_up",
+    "split": "gives several arrays: test_split",
     "scatter_add": "the transpose of a look-up: test_pullbacks",
     "place": "the transpose of a slice: test_pullbacks",
     "spread": "inside pullbacks: test_pullbacks",
@@ -626,6 +627,16 @@ def test_rows_are_looked_up(look, data):
     result, expected = look(*leaves), look(*values)
     assert result.shape == expected.shape
     np.testing.assert_array_equal(evaluated(result, dict(zip("zij", values, strict=True))), expected)
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+@pytest.mark.parametrize("parts", [1, 2, [1], [1, 3], (2, 3), []])
+def test_split(parts, axis):
+    drawn = np.arange(16.0).reshape(4, 4)
+    made, expected = FUNCTIONS.split(array("z", "4 4"), parts, axis=axis), np.split(drawn, parts, axis=axis)
+    assert [part.shape for part in made] == [part.shape for part in expected]
+    for part, wanted in zip(made, expected, strict=True):
+        np.testing.assert_array_equal(evaluated(part, {"z": drawn}), wanted)
 
 
 @settings(max_examples=30)
@@ -767,6 +778,9 @@ REFUSED = {
     "triangle": (lambda f, z: f.tril(z, 0.5), "k = 0.5"),
     "triangle of a vector": (lambda f, z: f.triu(z[0]), "needs a matrix"),
     "one_hot": (lambda f, z: f.one_hot(z), "num_classes = None"),
+    "split unevenly": (lambda f, z: f.split(z, 2), r"split: z \(3, 4\) has no 2 equal parts along axis 0"),
+    "split out of order": (lambda f, z: f.split(z, [2, 1], axis=1), "where to cut, in order"),
+    "split past the end": (lambda f, z: f.split(z, [3]), "where to cut, in order"),
     "take a fraction": (lambda f, z: f.take(z, [0.5], axis=0), "an index holds 0.5"),
     "take too far": (lambda f, z: f.take(z, [0, 4], axis=1), r"the index 4 is out of range"),
     "where": (lambda f, z: f.where(z > 0), r"where takes 3 argument\(s\), got 1"),
