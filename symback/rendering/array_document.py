@@ -23,6 +23,7 @@ _CONVENTIONS: Final = {
     "rowsum": "rowsum(A) is the sum of each row, repeated along it; colsum(A) that of each column.",
     "sum": "sum(A) adds all entries of A up; ‖A‖² adds their squares up.",
     "diag": "diag(v) is the diagonal matrix with v on its diagonal.",
+    "one": "A quantity of one column or one row is repeated along the other axis beside a matrix.",
     "δ": "δᵢⱼ is 1 where i = j and 0 elsewhere; indices under a Σ run over their whole axis.",
 }
 """What the notation of matrices means, by a sign that gives its use away."""
@@ -70,8 +71,8 @@ def shapes_in_words(backward: Backward) -> str:
     return f"Shapes: {', '.join(told)}."
 
 
-def notation_in_words(lines: Sequence[Line]) -> list[str]:
-    """Explain the signs of matrix notation that occur in some lines."""
+def notation_in_words(backward: Backward, lines: Sequence[Line]) -> list[str]:
+    """Explain the signs of matrix notation that occur in some lines of a derivation."""
     spelled = " ".join(repr(side.tree) for line in lines for side in line.sides)
     signs = {
         "⊙": "'⊙'" in spelled or "'⊘'" in spelled,
@@ -79,6 +80,7 @@ def notation_in_words(lines: Sequence[Line]) -> list[str]:
         "rowsum": "'rowsum'" in spelled or "'colsum'" in spelled,
         "sum": "text='sum'" in spelled or "‖" in spelled,
         "diag": "'diag'" in spelled,
+        "one": any(len(node.shape) == 2 and 1 in node.shape for node in backward.graph.nodes if node.name),  # noqa: PLR2004 - a matrix
         "δ": "'δ'" in spelled,
     }
     return [_CONVENTIONS[sign] for sign, occurs in signs.items() if occurs]

@@ -34,6 +34,9 @@ ONES: Final = Written(Letters("1", "bold"), Level.ATOM)
 BESIDE: Final = Sign("\u2062")
 """The invisible sign of a matrix product."""
 
+APART: Final = Sign("\u2063")
+"""The invisible sign between factors that are numbers."""
+
 _TRANSPOSED: Final = Letters("⊤")
 
 
@@ -93,6 +96,16 @@ def transposed(written: Written) -> Written:
     tree = written.tree
     if isinstance(tree, Script) and tree.sup == _TRANSPOSED and tree.sub is None:
         return Written(tree.base, Level.ATOM)
+    if isinstance(tree, Fraction):
+        # What stands below is a number.
+        above = Written(tree.numerator, Level.SUM if isinstance(tree.numerator, Row) else Level.ATOM)
+        return Written(Fraction(transposed(above).tree, tree.denominator), Level.PRODUCT)
+    if isinstance(tree, Row) and APART in tree.items:
+        # What stands before is a number.
+        last = len(tree.items) - tree.items[::-1].index(APART)
+        rest = row(*tree.items[last:])
+        behind = transposed(Written(rest, Level.SUM if isinstance(rest, Row) else Level.ATOM)).tree
+        return Written(Row((*tree.items[:last], behind)), Level.PRODUCT)
     if isinstance(tree, Row) and len(tree.items) > 1 and set(tree.items[1::2]) == {BESIDE}:
         # (A B)ᵀ = Bᵀ Aᵀ
         turned: list[Tree] = []

@@ -104,7 +104,9 @@ def _of_arrays(backward: Backward, numbers: Numbers | None) -> Document:
         forward = [line for equation in backward.forward for line in again.forward(equation.node)[:1]]
         moved = parameter_lines(update, backward, lines.looks)
         parts.append(Part("Update", [*moved, *forward], [_change(update)], steps=True))
-    words = notation_in_words([line for part in parts for line in part.lines if isinstance(line, Line)])
+    words = notation_in_words(
+        backward, [line for part in parts for line in part.lines if isinstance(line, Line)]
+    )
     told = [*(numbers.notes if numbers else ()), *backward.conditions, *words]
     return Document(backward.title, [*parts, Part("Conditions", prose=told)], lines.looks)
 

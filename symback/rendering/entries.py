@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction as Rational
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from symback.derivation.indexed.cost import factored
 from symback.derivation.indexed.terms import (
@@ -25,16 +25,13 @@ from symback.notation.latex import is_tall
 from symback.notation.tree import Fraction, Number, Row, Script, Sign, Tree, row
 from symback.notation.tree import Index as IndexLetter
 from symback.notation.tree import Sum as SumTree
+from symback.rendering.blocks import APART
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from symback.core.node import Node
     from symback.rendering.letters import IndexLetters
-
-
-APART: Final = Sign("\u2063")
-"""The invisible sign between factors that are numbers."""
 
 
 class EntryPen(Protocol):

@@ -29,7 +29,7 @@ def factored(total: Sum, *, beside_deltas: bool = False) -> tuple[Term, Sum]:
         return Term(1), total
     if not beside_deltas and any(isinstance(f.base, Delta) for term in total for f in term.factors):
         return Term(1), total
-    shared = [f for f in total[0].factors if _in_all(f, total)]
+    shared = list(dict.fromkeys(f for f in total[0].factors if _in_all(f, total)))
     number = _shared_number([term.coefficient for term in total])
     if number == 1 and not shared:
         return Term(1), total

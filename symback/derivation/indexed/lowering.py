@@ -52,6 +52,7 @@ class Lowering:
         self.unit_seed = unit_seed
         # A named function folds into its name: tanh(z)² must not appear beside h.
         self._locals = {step.node for step in backward.steps if step.kind is StepKind.LOCAL}
+        self._calls: dict[Node, Node] = {}
         self._named: dict[tuple[Any, ...], Node] = {}
         for node in backward.graph.nodes:
             if node.op is not None and node.name is not None:
@@ -101,8 +102,11 @@ class Lowering:
 
     def _call(self, node: Node, places: tuple[Place, ...]) -> Sum:
         """Write a node as one array; without its name it is written as a call."""
-        op = node.op
-        call = node if node.name is None else Node(op, node.inputs, node.parameters, shape=node.shape)
+        call = node
+        if node.name is not None:
+            # One call for each quantity, so that equal terms are seen to be equal.
+            call = self._calls.get(node) or Node(node.op, node.inputs, node.parameters, shape=node.shape)
+            self._calls[node] = call
         return (Term(1, (Factor(Quantity(call), tuple([p for p in places if p is not None])),)),)
 
     def _applied(self, node: Node, places: tuple[Place, ...]) -> Sum:
