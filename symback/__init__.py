@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from symback.models.neuron import Neuron
-    from symback.ops.expression import Expression, array, symbols
+    from symback.ops.expression import Array, Expression, array, symbols
     from symback.reading.data import load_data
     from symback.reading.model import Model, model
     from symback.verification.comparison import compare
@@ -50,7 +50,7 @@ _PLACES = {
         "UnknownNameError",
     ),
     "symback.models.neuron": ("Neuron",),
-    "symback.ops.expression": ("Expression", "array", "symbols"),
+    "symback.ops.expression": ("Array", "Expression", "array", "symbols"),
     "symback.reading.data": ("load_data",),
     "symback.reading.model": ("Model", "model"),
     "symback.verification.comparison": ("compare",),

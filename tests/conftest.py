@@ -2,11 +2,14 @@
 
 import importlib
 import importlib.util
+import json
 import os
 import shutil
 import sys
+from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -43,6 +46,34 @@ def _module(name):
     if importlib.util.find_spec(name) is None:
         pytest.skip(f"{name} is not installed")
     return importlib.import_module(name)
+
+
+def pytest_generate_tests(metafunc):
+    """Give a test that takes `array_document` each derivation of arrays that is printed in all scripts."""
+    if "array_document" in metafunc.fixturenames:
+        cases = json.loads(_ARRAYS.read_text(encoding="utf-8")).items()
+        metafunc.parametrize("array_document", cases, indirect=True, ids=[name for name, _ in cases])
+
+
+_ARRAYS = Path(__file__).parent / "rendering" / "arrays.json"
+
+
+@pytest.fixture
+def array_document(request):
+    """Return a derivation of arrays, and the same with numbers put in."""
+    import symback as sb
+
+    _, case = request.param
+    derivation = sb.derive(sb.model(case["source"], shapes=case["shapes"]))
+    generator = np.random.default_rng(0)
+    letters = dict.fromkeys("kNDH", 2)
+
+    def drawn(shape):
+        return generator.uniform(0.5, 2, [letters.get(size, size) for size in shape]).round(3)
+
+    data = {node.name: drawn(node.shape) for node in derivation.graph.leaves()}
+    upstream = drawn(derivation.output.shape) if derivation.output.shape else None
+    return derivation, derivation.evaluate(data, upstream=upstream)
 
 
 @pytest.fixture(scope="session")

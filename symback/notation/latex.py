@@ -115,7 +115,9 @@ def _spell(tree: t.Tree, dialect: Dialect) -> str:  # noqa: C901, PLR0911, PLR09
         case t.Number(text):
             return text
         case t.Sign(text):
-            return _SIGNS.get(text, text)
+            spelled = _SIGNS.get(text, text)
+            # GitHub takes the backslash of a thin space for itself.
+            return r"\thinspace" if spelled == r"\," and dialect == "github" else spelled
         case t.Row(items):
             return _row(items, dialect)
         case t.Fraction(numerator, denominator):
@@ -138,8 +140,7 @@ def _spell(tree: t.Tree, dialect: Dialect) -> str:  # noqa: C901, PLR0911, PLR09
         case t.Cases(rows):
             return _cases(rows, dialect)
         case t.Matrix(rows):
-            lines = r" \\ ".join(" & ".join(map(inner, entries)) for entries in rows)
-            return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"
+            return _matrix(rows, dialect)
         case t.Sum(lower, upper, body):
             limit = "" if upper is None else f"^{{{inner(upper)}}}"
             return rf"\sum_{{{inner(lower)}}}{limit} {inner(body)}"
@@ -232,6 +233,15 @@ def is_tall(tree: t.Tree) -> bool:  # noqa: PLR0911 - one branch per class of tr
             return tall
         case _:
             return False
+
+
+def _matrix(rows: tuple[tuple[t.Tree, ...], ...], dialect: Dialect) -> str:
+    """Spell an array of numbers; in one line commas part its columns and semicolons its rows."""
+    spelled = [[_spell(entry, dialect) for entry in entries] for entries in rows]
+    if dialect == "line":
+        return r"\left[ " + "; ".join(", ".join(entries) for entries in spelled) + r" \right]"
+    end = r" \cr " if dialect == "github" else r" \\ "
+    return r"\begin{bmatrix} " + end.join(" & ".join(entries) for entries in spelled) + r" \end{bmatrix}"
 
 
 def _cases(rows: tuple[tuple[t.Tree, t.Tree | None], ...], dialect: Dialect) -> str:

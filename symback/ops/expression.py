@@ -174,6 +174,9 @@ def _functions() -> Any:
     return FUNCTIONS
 
 
+Array = Expression
+"""What an annotation says of an array: `X: Annotated[sb.Array, "N 4"]`."""
+
 Operand = Expression | int | float | numbers.Rational
 
 

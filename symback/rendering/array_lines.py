@@ -16,7 +16,7 @@ from symback.rendering.array_families import ArraySketch
 from symback.rendering.array_looks import ArrayLooks
 from symback.rendering.blocks import is_row, transposed
 from symback.rendering.entries import entry_form
-from symback.rendering.letters import IndexLetters, letters_in
+from symback.rendering.letters import IndexLetters, letters_of
 from symback.rendering.line import Line, Side
 from symback.rendering.looks import partial_derivative
 from symback.rendering.matrix_form import matrix_form
@@ -49,7 +49,7 @@ class ArrayLines:
         # Numbers differ from line to line: with them there is nothing to fill in.
         self._families = self.forms.families if values is None else None
         self._counts: dict[tuple[Any, ...], int] = {}
-        self._taken = letters_in(backward.graph.names)
+        self._taken = letters_of(backward.graph)
 
     def _letters(self) -> IndexLetters:
         return IndexLetters(self._taken)

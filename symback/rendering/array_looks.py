@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from symback.core.node import Role
+from symback.core.shapes import count
 from symback.derivation.indexed.lowering import places_of
 from symback.notation.forms import Level, Written
 from symback.notation.identifier import identifier
@@ -24,7 +25,7 @@ from symback.notation.tree import (
 from symback.rendering.array_calls import call_entry, written_call
 from symback.rendering.blocks import is_row, transposed
 from symback.rendering.entries import entry_form
-from symback.rendering.letters import IndexLetters, letters_in
+from symback.rendering.letters import IndexLetters, letters_of
 from symback.rendering.looks import Looks, amount, partial_derivative
 from symback.rendering.matrix_form import matrix_form
 
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from symback.derivation.indexed.simplify import ShortForms
     from symback.derivation.steps import Step
 
-MOST_SHOWN: Final = 6
-"""An array with more rows or columns than this is not printed number by number."""
+MOST_SHOWN: Final = 12
+"""An array of more entries than this is not printed number by number."""
 
 
 class ArrayLooks(Looks):
@@ -54,7 +55,7 @@ class ArrayLooks(Looks):
         names = backward.graph.names
         self._kronecker = not {"delta", "δ"} & names.keys()
         self.identity = Written(Letters("I", "bold" if "I" in names else "italic"), Level.ATOM)
-        self._taken = letters_in(names)
+        self._taken = letters_of(backward.graph)
 
     def name(self, node: Node) -> Written:
         """Write a quantity as a whole."""
@@ -142,7 +143,7 @@ class ArrayLooks(Looks):
             if found is None and hasattr(value, "item"):
                 found = amount(value.item())
             return None if found is None else ("=" if found.exact else "≈", found.written.tree)
-        if len(shape) > 2 or max(shape) > MOST_SHOWN:  # noqa: PLR2004 - rows and columns
+        if len(shape) > 2 or count(shape) > MOST_SHOWN:  # noqa: PLR2004 - rows and columns
             return None
         rows = value.tolist() if len(shape) > 1 else [[entry] for entry in value.tolist()]
         amounts = [[amount(entry) for entry in line] for line in rows]

@@ -7,13 +7,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from symback.core.graph import Graph
     from symback.derivation.indexed.terms import Index
 
 _LETTERS = "ijklmnpqrstuvabcdefgh"
 
 
+def letters_of(graph: Graph) -> frozenset[str]:
+    """Return the letters that an index would be mistaken for: those of names and of sizes.
+
+    >>> from symback.core.graph import Graph
+    >>> from symback.ops.expression import array
+    >>> sorted(letters_of(Graph([array("x_i", "k").node])))
+    ['i', 'k', 'x']
+    """
+    sizes = {size for node in graph.nodes for size in node.shape if isinstance(size, str)}
+    return letters_in([*graph.names, *sizes])
+
+
 def letters_in(names: Iterable[str]) -> frozenset[str]:
-    """Return the letters that an index would be mistaken for: single letters that are names or subscripts.
+    """Return the single letters that are names, or subscripts of names.
 
     >>> sorted(letters_in(["x_i", "k", "W1"]))
     ['i', 'k', 'x']

@@ -177,9 +177,7 @@ class Parser:
         if mark == r"\mathbf{1}":
             return self._indicator() if self._next == "(" else Ones()
         if mark in ("(", "["):
-            body = self.sum()
-            self._take(")" if mark == "(" else "]")
-            return body
+            return self._bracketed(mark)
         if mark in ("|", r"\Vert"):
             body = self.sum()
             if self._next not in (mark, r"\right|"):
@@ -189,11 +187,19 @@ class Parser:
         if mark in (r"\left\{", r"\begin{cases}"):
             return self._cases(r"\right." if mark == r"\left\{" else r"\end{cases}")
         if mark == r"\begin{bmatrix}":
-            return self._listed()
+            return self._listed("&", r"\\", r"\end{bmatrix}", self.sum())
         if mark == "{":
             self._at -= 1
             return self._inner(self._group())
         return self._named(mark)
+
+    def _bracketed(self, mark: str) -> Formula:
+        """Read what stands in brackets: a formula, or in square ones an array of numbers."""
+        body = self.sum()
+        if mark == "[" and self._next in (",", ";"):
+            return self._listed(",", ";", "]", body)
+        self._take(")" if mark == "(" else "]")
+        return body
 
     def _named(self, mark: str) -> Formula:
         """Read a symbol, or a function if a bracket follows at once."""
@@ -256,12 +262,13 @@ class Parser:
         self._take(end)
         return Choices(tuple(values), tuple(conditions))
 
-    def _listed(self) -> Listed:
-        rows = [[self.sum()]]
-        while self._next in ("&", r"\\"):
-            if self._take() == "&":
+    def _listed(self, apart: str, below: str, end: str, first: Formula) -> Listed:
+        """Read an array of numbers: its columns are apart by one sign, its rows by another."""
+        rows = [[first]]
+        while self._next in (apart, below):
+            if self._take() == apart:
                 rows[-1].append(self.sum())
             else:
                 rows.append([self.sum()])
-        self._take(r"\end{bmatrix}")
+        self._take(end)
         return Listed(tuple(map(tuple, rows)))
