@@ -16,7 +16,8 @@ _WANTED: Final = (
     "a name is a letter (a–z, A–Z or Greek) followed by letters, digits and single underscores, "
     "like w0, z_hidden or lambda"
 )
-_ALLOWED: Final = re.compile(r"[A-Za-zΑ-ΡΣ-Ωα-ρσ-ω][A-Za-z0-9Α-ΡΣ-Ωα-ρσ-ω]*(_[A-Za-z0-9Α-ΡΣ-Ωα-ρσ-ω]+)*\Z")
+# An underscore at the end, as in lambda_, keeps a name apart from a word of Python; it does not print.
+_ALLOWED: Final = re.compile(r"[A-Za-zΑ-ΡΣ-Ωα-ρσ-ω][A-Za-z0-9Α-ΡΣ-Ωα-ρσ-ω]*(_[A-Za-z0-9Α-ΡΣ-Ωα-ρσ-ω]+)*_?\Z")
 
 
 def checked_name(name: object, what: str = "name") -> str:

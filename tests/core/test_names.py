@@ -59,10 +59,14 @@ def test_characters_that_mean_something_elsewhere_are_refused(name):
     assert "a name is a letter" in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["0x", "_x", "x_", "x__y", "1", "_"])
+@pytest.mark.parametrize("name", ["0x", "_x", "x__y", "1", "_"])
 def test_names_start_with_a_letter_and_have_single_underscores(name):
     with pytest.raises(NamingError, match="must start with a letter"):
         checked_name(name)
+
+
+def test_an_underscore_at_the_end_keeps_a_name_apart_from_a_word_of_python():
+    assert checked_name("lambda_") == "lambda_"
 
 
 @pytest.mark.parametrize(("name", "normal"), [("θ", "θ"), ("x₀", "x0"), ("µ", "μ"), ("ｘ", "x"), ("𝛼", "α")])
