@@ -138,7 +138,10 @@ def _of_function(function: Callable[..., Any], shapes: Mapping[str, Shape | str]
         lines, first_line = inspect.getsourcelines(function)
         filename = inspect.getsourcefile(function) or "<text>"
     except (OSError, TypeError):
-        raise ReadingError(f"model: the source of {name} is not to be had here; {text_form}") from None
+        lines = []
+    if not any(f"def {name}" in line for line in lines):
+        # Some versions of Python give other lines where there is no source.
+        raise ReadingError(f"model: the source of {name} is not to be had here; {text_form}")
     # What decorates the function is not read: the model is of the function itself.
     head = next((n for n, line in enumerate(lines) if line.lstrip().startswith(("def ", "async def "))), 0)
     text = textwrap.dedent("".join(lines[head:]))
