@@ -126,7 +126,7 @@ def derived_forward_pass(  # noqa: PLR0913 - one argument for each option
         None if wrt is None else [name.strip() for name in wrt.split(",")],
         detail=detail,  # type: ignore[arg-type]
         kink=_kink(kink),
-        distributions=distributions,
+        distributions=[name.strip() for part in distributions for name in part.split(",")],
     )
     used = {name: value for name, value in values.items() if name in model.shapes}
     notes = tuple(f"{name} stands in {data}, but nothing uses it." for name in values if name not in used)

@@ -52,13 +52,13 @@ def spread_arrays(
         if seed.shape:
             raise InputError(
                 f"{backward.output.name} has the shape {spelled(seed.shape)}: numbers need an upstream "
-                "gradient of that shape; give upstream=…, or end in a scalar such as a loss"
+                "gradient of that shape, upstream=[[…]] or --upstream; or end in a scalar such as a loss"
             )
         values[str(seed.name)] = 1
     for name in backward.distributions:
         _refuse_no_distribution(name, values.get(name))
     up = checked_array(values[str(seed.name)], seed, as_index=False)
-    _bind_sizes(seed, tuple(up.shape), sizes)
+    _bind_sizes(seed, tuple(up.shape), sizes, "the upstream gradient ")
     values[str(seed.name)] = up
     arrays = {name for name, value in (*given.items(), (seed.name, upstream)) if hasattr(value, "dtype")}
     _leave_to_arrays(values, [n for n in values if n not in arrays and leaves.get(n) not in places])
@@ -155,7 +155,7 @@ def _flat(value: Any, where: str) -> list[Any]:
     return [number for n, entry in enumerate(value) for number in _flat(entry, f"{where}[{n}]")]
 
 
-def _bind_sizes(node: Node, shape: tuple[int, ...], sizes: dict[str, int]) -> None:
+def _bind_sizes(node: Node, shape: tuple[int, ...], sizes: dict[str, int], what: str = "") -> None:
     """Compare a shape with the declared one, and note what its symbols stand for."""
     declared: Shape = node.shape
     known = tuple(sizes.get(size, size) if isinstance(size, str) else size for size in declared)
@@ -164,5 +164,5 @@ def _bind_sizes(node: Node, shape: tuple[int, ...], sizes: dict[str, int]) -> No
     )
     if not fits:
         wanted = spelled(declared) + (f" = {spelled(known)}" if known != declared else "")
-        raise InputError(f"{node.name} has the shape {spelled(shape)}, expected {wanted}")
+        raise InputError(f"{what}{node.name} has the shape {spelled(shape)}, expected {wanted}")
     sizes.update({size: n for size, n in zip(declared, shape, strict=True) if isinstance(size, str)})

@@ -19,7 +19,6 @@ GREEK: Final = {
 }
 """The letter for each Greek name, small and capital."""
 
-_GREEK_LETTERS: Final = frozenset(GREEK.values())
 _GREEK_SPELLED: Final = {letter: name for name, letter in GREEK.items()}
 # Greek letters that look Latin: on paper they are the Latin ones.
 LATIN_LOOKING: Final = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧο", "ABEZHIKMNOPTXo", strict=True))

@@ -159,7 +159,8 @@ def _spell(tree: t.Tree, dialect: Dialect) -> str:  # noqa: C901, PLR0911, PLR09
         case t.Name(_, look, _):
             return inner(look)
         case t.Slot(number):
-            return spell_slot(number)
+            place = spell_slot(number)
+            return rf"\left( {place} \right)" if tree.bracketed else place
         case _:
             return t.never(tree)
 

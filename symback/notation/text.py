@@ -76,6 +76,8 @@ def _row(items: tuple[t.Tree, ...]) -> str:
     for position, item in enumerate(items):
         spelled = _spell(item)
         if not isinstance(item, t.Sign) or (position == 0 and spelled == "−"):
+            if isinstance(item, t.Fraction) and _is_factor(items, position):
+                spelled = f"({spelled})"
             apart = position and isinstance(items[position - 1], t.Fraction)
             parts.append(f" {spelled}" if apart else spelled)
         elif spelled == ",":
@@ -87,9 +89,14 @@ def _row(items: tuple[t.Tree, ...]) -> str:
     return "".join(parts)
 
 
+def _is_factor(items: tuple[t.Tree, ...], position: int) -> bool:
+    """Say whether a factor follows side by side, which would seem to stand below the bar, too."""
+    return position + 1 < len(items) and items[position + 1] in (t.Sign(_BESIDE[0]), t.Sign(_BESIDE[1]))
+
+
 def _are_matrices(left: t.Tree, sign: str, right: t.Tree) -> bool:
     """Say whether things side by side are a matrix product, which gets the sign of code."""
-    whole = t.Name | t.Script | t.Fence | t.Call
+    whole = t.Name | t.Script | t.Fence | t.Call | t.Slot
     return sign == _BESIDE[0] and isinstance(left, whole) and isinstance(right, whole)
 
 

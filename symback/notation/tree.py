@@ -177,6 +177,7 @@ class Slot:
         tall: Whether it will rise above one line.
         fraction: Whether it will be a fraction, which needs brackets under a raised sign.
         scripted: Whether it will have a subscript, so that another one needs brackets.
+        bracketed: Whether brackets stand around it where names are typeset; names in code need none.
     """
 
     number: int
@@ -184,6 +185,7 @@ class Slot:
     tall: bool = False
     fraction: bool = False
     scripted: bool = False
+    bracketed: bool = False
 
 
 Tree: TypeAlias = (

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from symback.core.op import Kind, Op, Parameter
 from symback.notation.forms import word
-from symback.ops.reductions import without_axes
-
-if TYPE_CHECKING:
-    from symback.core.shapes import Shape
+from symback.ops.reductions import reduced_shape
 
 _SOURCE: Final = "Goodfellow, Bengio & Courville, Deep Learning (2016), 4.1 and 6.2.2.3"
 
@@ -46,10 +43,6 @@ LOG_SOFTMAX = Op(
 )
 
 
-def _reduced(shapes: list[Shape], axes: tuple[int, ...], keepdims: bool) -> Shape:  # noqa: FBT001 - a record's parameter
-    return without_axes(shapes[0], axes, keep=keepdims)
-
-
 def _logsumexp_pullback(f: Any, upstream: Any, z: Any, y: Any, axes: tuple[int, ...], keepdims: bool) -> Any:  # noqa: FBT001, PLR0913 - the record's signature
     weights = (
         f.softmax(z, axis=axes[0]) if len(axes) == 1 else f.exp(z - f.spread(y, z.shape, axes, keepdims))
@@ -63,7 +56,7 @@ LOGSUMEXP = Op(
     kind=Kind.COMPOSITION,
     parameters=(Parameter("axes", ()), Parameter("keepdims", default=False)),
     numeric=lambda xp, z, axes, keepdims: xp.logsumexp(z, axes, keepdims),
-    shape=_reduced,
+    shape=reduced_shape,
     composition=lambda f, z, axes, keepdims: f.log(f.sum(f.exp(z), axis=axes, keepdims=keepdims)),
     pullback=_logsumexp_pullback,
     form=word("logsumexp"),

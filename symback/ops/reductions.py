@@ -22,7 +22,12 @@ def without_axes(shape: Shape, axes: tuple[int, ...], *, keep: bool) -> Shape:
     return tuple(size for n, size in enumerate(shape) if n not in axes)
 
 
-def _reduced(shapes: list[Shape], axes: tuple[int, ...], keepdims: bool) -> Shape:  # noqa: FBT001 - a record's parameter
+def reduced_shape(shapes: list[Shape], axes: tuple[int, ...], keepdims: bool) -> Shape:  # noqa: FBT001 - a record's parameter
+    """Return the shape that a reduction leaves, as the shape rule of a record.
+
+    >>> reduced_shape([("N", 4)], (1,), False)
+    ('N',)
+    """
     return without_axes(shapes[0], axes, keep=keepdims)
 
 
@@ -51,7 +56,7 @@ AMAX = Op(
     kind=Kind.SELECTING,
     parameters=_PARAMETERS,
     numeric=lambda xp, z, axes, keepdims: xp.amax(z, axes, keepdims),
-    shape=_reduced,
+    shape=reduced_shape,
     share=_share(1),
     form=word("max"),
     prose="The largest entry passes its change on; of tied ones along one axis the first does.",
@@ -64,7 +69,7 @@ AMIN = Op(
     kind=Kind.SELECTING,
     parameters=_PARAMETERS,
     numeric=lambda xp, z, axes, keepdims: xp.amin(z, axes, keepdims),
-    shape=_reduced,
+    shape=reduced_shape,
     share=_share(0),
     form=word("min"),
     prose="The smallest entry passes its change on; of tied ones along one axis the first does.",

@@ -138,7 +138,8 @@ def _check_number(value: Any, where: str, place: str) -> None:
     at = f"{where}, entry {place}" if place else where
     if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
         kind = _KINDS.get(type(value), f"a {type(value).__name__}")
-        raise InputError(f"{at}: {str(value)[:40]!r} is {kind}; expected a finite real number")
+        shown = "" if value is None or isinstance(value, dict) else f"{str(value)[:40]!r} "
+        raise InputError(f"{at}: {shown}is {kind}; expected a finite real number, or lists of them")
     try:
         finite = math.isfinite(value)
     except OverflowError:

@@ -27,70 +27,102 @@ if TYPE_CHECKING:
     from symback.rendering.looks import Looks
 
 
-class ArraySketch(NamedTuple):
-    """A line that is not written yet.
+class Template(NamedTuple):
+    """A line with slots in place of its quantities; it serves every script.
 
     Attributes:
-        build: Writes it with some looks.
+        line: The line.
+        slots: What stands in the slots: which quantity of its family, with which index letters.
+        roomy: Whether there is room for longer names.
+        lengths: How long the names are that it was made with.
+    """
+
+    line: Line
+    slots: list[tuple[int, tuple[str, ...] | None]]
+    roomy: bool
+    lengths: tuple[int, ...]
+
+
+class ArraySketch(NamedTuple):
+    """A line of a family.
+
+    Attributes:
+        build: Makes it anew as a template, for names of other lengths.
         key: Its form: lines with equal keys differ only in the quantities.
         nodes: The quantities, in an order that the form determines.
         name: The name of what it defines.
+        template: The first line of the family.
     """
 
-    build: Callable[[ArrayLooks], Line]
+    build: Callable[[], Template]
     key: tuple[Any, ...]
     nodes: tuple[Node, ...]
     name: str
+    template: Template
 
 
 _ROOMY: Final = 130.0
 """A line of fewer points has room for longer names: it need not be broken."""
 
 
-class _Form(NamedTuple):
-    """A line with slots.
-
-    Attributes:
-        pattern: The line, spelled.
-        slots: What stands in them: which quantity, with which index letters.
-        roomy: Whether there is room for longer names.
-    """
-
-    pattern: Pattern
-    slots: list[tuple[int, tuple[str, ...] | None]]
-    roomy: bool
+class ForeignQuantityError(Exception):
+    """A line holds a quantity that its family does not know of."""
 
 
-class _SlotLooks(ArrayLooks):
+class SlotLooks(ArrayLooks):
     """Writes slots in place of quantities, and keeps a list of them."""
 
-    def __init__(self, looks: ArrayLooks, nodes: Sequence[Node], *, names_in_code: bool) -> None:
+    def __init__(self, looks: ArrayLooks, nodes: Sequence[Node]) -> None:
         self.__dict__.update(looks.__dict__)
         self._plain = looks
         self._nodes = nodes
-        self._in_code = names_in_code
         self.slots: list[tuple[int, tuple[str, ...] | None]] = []
 
     def name(self, node: Node) -> Written:
+        """Write a slot for a quantity as a whole."""
         return self._slot(node, None, self._plain.name(node).tree)
 
     def entry(self, node: Node, letters: Sequence[str]) -> Written:
+        """Write a slot for one entry of a quantity."""
         if node.name is None:
             return super().entry(node, letters)
         return self._slot(node, tuple(letters), self._plain.entry(node, letters).tree)
 
     def local(self, step: Step, fraction: Tree) -> Tree:
-        return self.name(step.node).tree if self._in_code else fraction
+        """Write a local factor, whose name in code is a slot."""
+        return Name(spell_slot(self._place(step.node, None)), fraction)
 
-    def _slot(self, node: Node, letters: tuple[str, ...] | None, tree: Tree) -> Written:
+    def template(self, line: Line) -> Template:
+        """Keep a line with the slots that it has."""
+        wide = width(line.left) + sum(width(side.tree) for side in line.sides)
+        lengths = tuple([len(str(node.name)) for node in self._nodes])
+        return Template(line, self.slots, wide < _ROOMY, lengths)
+
+    def _place(self, node: Node, letters: tuple[str, ...] | None) -> int:
+        if node not in self._nodes:
+            raise ForeignQuantityError
         place = (self._nodes.index(node), letters)
         if place not in self.slots:
             self.slots.append(place)
-        fraction = not self._in_code and self._plain.is_fraction(node)
+        return self.slots.index(place)
+
+    def _slot(self, node: Node, letters: tuple[str, ...] | None, tree: Tree) -> Written:
         look = tree.look if isinstance(tree, Name) else tree
-        scripted = not self._in_code and isinstance(look, Script)
-        slot = Slot(self.slots.index(place), width(tree), is_tall(tree), fraction, scripted)
+        slot = Slot(
+            self._place(node, letters),
+            width(tree),
+            is_tall(tree),
+            fraction=self._plain.is_fraction(node),
+            scripted=isinstance(look, Script),
+        )
         return Written(slot, Level.ATOM)
+
+
+class _Form(NamedTuple):
+    """A template, spelled."""
+
+    pattern: Pattern
+    slots: list[tuple[int, tuple[str, ...] | None]]
 
 
 class ArraySpeller(Speller):
@@ -108,17 +140,7 @@ class ArraySpeller(Speller):
         if not isinstance(line, ArraySketch):
             return super().__call__(line)
         nodes = line.nodes
-        # Where one quantity stands in several places, another line must have it there too.
-        distinct = len(set(nodes)) == len(nodes) or tuple([nodes.index(node) for node in nodes])
-        key = (line.key, distinct)
-        form = self._forms.get(key)
-        if form is None or not form.roomy:
-            # A line that may have to be broken is filled in only with names of the same lengths.
-            lengths = tuple([len(str(node.name)) for node in nodes])
-            form = self._forms.get((*key, lengths))
-            if form is None:
-                form = self._first(line)
-                self._forms[key if form.roomy else (*key, lengths)] = form
+        form = self._form(line)
         spelled = self._spelled
         texts = []
         for place, letters in form.slots:
@@ -130,15 +152,23 @@ class ArraySpeller(Speller):
         texts.append(in_ascii(line.name) if self._ascii else line.name)
         return form.pattern.fill(texts)
 
-    def _first(self, line: ArraySketch) -> _Form:
-        """Write the first line of a form, with slots."""
-        assert isinstance(self._looks, ArrayLooks)  # noqa: S101 - as `speller` chooses
-        pen = _SlotLooks(self._looks, line.nodes, names_in_code=self._names_in_code)
-        written = line.build(pen)
-        wide = width(written.left) + sum(width(side.tree) for side in written.sides)
-        place = spell_slot(len(pen.slots)) if written.name else ""
-        pattern = Pattern(self._spell_line(written._replace(name=place)))
-        return _Form(pattern, pen.slots, roomy=wide < _ROOMY)
+    def _form(self, line: ArraySketch) -> _Form:
+        """Return the spelled template of a line."""
+        template = line.template
+        key: tuple[Any, ...] = line.key
+        if not template.roomy:
+            # A line that may have to be broken is filled in only with names of the same lengths.
+            lengths = tuple([len(str(node.name)) for node in line.nodes])
+            key = (*key, lengths)
+        form = self._forms.get(key)
+        if form is None:
+            if not template.roomy and lengths != template.lengths:
+                template = line.build()
+            written = template.line
+            place = spell_slot(len(template.slots)) if written.name else ""
+            pattern = Pattern(self._spell_line(written._replace(name=place)))
+            form = self._forms[key] = _Form(pattern, template.slots)
+        return form
 
     def _spell_entry(self, node: Node, letters: tuple[str, ...] | None) -> str:
         """Spell a quantity; gradients and numbered names are forms of their own, filled in."""

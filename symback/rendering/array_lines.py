@@ -12,7 +12,7 @@ from symback.derivation.steps import StepKind
 from symback.notation.identifier import identifier
 from symback.notation.tree import Colour, Fence, Number, Script, Tree
 from symback.ops.pullback import composed
-from symback.rendering.array_families import ArraySketch
+from symback.rendering.array_families import ArraySketch, ForeignQuantityError, SlotLooks, Template
 from symback.rendering.array_looks import ArrayLooks
 from symback.rendering.blocks import is_row, transposed
 from symback.rendering.entries import entry_form
@@ -48,7 +48,8 @@ class ArrayLines:
         self._backward = backward
         # Numbers differ from line to line: with them there is nothing to fill in.
         self._families = self.forms.families if values is None else None
-        self._counts: dict[tuple[Any, ...], int] = {}
+        self._numbers: dict[tuple[Any, ...], int] = {}
+        self._templates: list[list[Template] | None] = []
         self._taken = letters_of(backward.graph)
 
     def _letters(self) -> IndexLetters:
@@ -72,6 +73,10 @@ class ArrayLines:
             return self._family(member, step.name, lambda looks: self._local(step, looks))
         return self._family(member, step.name, lambda looks: self._chain(step, self.forms.forms(step), looks))
 
+    def shortest(self, step: Step) -> Line:
+        """Write a gradient in its shortest form, by itself."""
+        return self._chain(step, [self.forms.short(step)], self.looks)[0]
+
     def final(self, step: Step) -> Line | ArraySketch:
         """Write or sketch a gradient in its shortest form, and its numbers."""
         if step.kind is StepKind.SEED:
@@ -86,18 +91,36 @@ class ArrayLines:
     def _family(
         self, member: Member | None, name: str, write: Callable[[ArrayLooks], list[Line]]
     ) -> Sequence[Line | ArraySketch]:
-        """Write the lines of the first member of a family, and sketch those of the others."""
+        """Sketch the lines of a member of a family, which are written once; with numbers, write them."""
         if member is None:
             return write(self.looks)
-        count = self._counts.get(member.key)
-        if count is None:
-            lines = write(self.looks)
-            self._counts[member.key] = len(lines)
-            return lines
+        nodes = member.nodes
+        # Where one quantity stands in several places, another line must have it there too.
+        distinct = len(set(nodes)) == len(nodes) or tuple([nodes.index(node) for node in nodes])
+        # A number is hashed faster than what it stands for.
+        number = self._numbers.setdefault((member.key, distinct), len(self._numbers))
+        if number == len(self._templates):
+            self._templates.append(self._made(nodes, write))
+        templates = self._templates[number]
+        if templates is None:
+            return write(self.looks)
         return [
-            ArraySketch(lambda looks, n=n: write(looks)[n], (*member.key, n), member.nodes, name)  # type: ignore[misc]
-            for n in range(count)
+            ArraySketch(lambda n=n: self._again(nodes, write)[n], (number, n), nodes, name, template)  # type: ignore[misc]
+            for n, template in enumerate(templates)
         ]
+
+    def _made(
+        self, nodes: Sequence[Node], write: Callable[[ArrayLooks], list[Line]]
+    ) -> list[Template] | None:
+        """Write the lines of a family with slots; None if they hold more than its quantities."""
+        try:
+            return self._again(nodes, write)
+        except ForeignQuantityError:
+            return None
+
+    def _again(self, nodes: Sequence[Node], write: Callable[[ArrayLooks], list[Line]]) -> list[Template]:
+        pen = SlotLooks(self.looks, nodes)
+        return [pen.template(line) for line in write(pen)]
 
     def rule(self, node: Node) -> Line:
         """Write what an op that is a composition is made of, entry by entry."""
@@ -141,7 +164,8 @@ class ArrayLines:
             written = matrix_form(whole, [p for p in (*outs, *ins) if p is not None], looks)
             if written is not None:
                 fraction = partial_derivative(looks.name(consumer).tree, looks.name(of).tree)
-                lines.append(Line("", _numbered(fraction, step), (Side("=", written.tree),)))
+                whole_look = looks.local(step, _numbered(fraction, step))
+                lines.append(Line("", whole_look, (Side("=", written.tree),)))
         return lines
 
     def _both(self, node: Node, left: Tree, totals: Sequence[Sum], looks: ArrayLooks) -> list[Line]:

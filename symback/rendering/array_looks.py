@@ -30,12 +30,14 @@ from symback.rendering.looks import Looks, amount, partial_derivative
 from symback.rendering.matrix_form import matrix_form
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from symback.core.node import Node
     from symback.derivation.backward import Backward
     from symback.derivation.indexed.simplify import ShortForms
     from symback.derivation.steps import Step
+
+_MATRIX: Final = 2
 
 MOST_SHOWN: Final = 12
 """An array of more entries than this is not printed number by number."""
@@ -130,6 +132,12 @@ class ArrayLooks(Looks):
             found = transposed(found)
         return found or entry_form(total, IndexLetters(self._taken), self)
 
+    def leaves_numbers_out(self, nodes: Iterable[Node]) -> bool:
+        """Say whether there are quantities whose numbers are not written."""
+        values = self._values or {}
+        shapes = (getattr(values.get(str(node.name)), "shape", ()) for node in nodes if node.name is not None)
+        return any(count(shape) > MOST_SHOWN or len(shape) > _MATRIX for shape in shapes)
+
     def numbers(self, node: Node) -> tuple[str, Tree] | None:
         """Write the numbers of a quantity that is small enough, with = or ≈ before them."""
         if self._values is None:
@@ -143,7 +151,7 @@ class ArrayLooks(Looks):
             if found is None and hasattr(value, "item"):
                 found = amount(value.item())
             return None if found is None else ("=" if found.exact else "≈", found.written.tree)
-        if len(shape) > 2 or count(shape) > MOST_SHOWN:  # noqa: PLR2004 - rows and columns
+        if len(shape) > _MATRIX or count(shape) > MOST_SHOWN:
             return None
         rows = value.tolist() if len(shape) > 1 else [[entry] for entry in value.tolist()]
         amounts = [[amount(entry) for entry in line] for line in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from symback.notation.forms import Level, Written, word
@@ -75,7 +76,7 @@ def atom(written: Written) -> Tree:
     if isinstance(tree, Name) and isinstance(tree.look, Fraction):
         return Name(tree.code, Fence("(", tree.look, ")"), tree.index)
     if isinstance(tree, Slot) and tree.fraction:
-        return Fence("(", tree, ")")
+        return replace(tree, bracketed=True)
     return written.within(Level.ATOM)
 
 

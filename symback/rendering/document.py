@@ -14,6 +14,7 @@ from symback.notation.numeral import spell
 from symback.notation.text import text
 from symback.notation.tree import Colour, Fence, Letters, Name, Tree, separated
 from symback.rendering.array_document import array_parts, notation_in_words
+from symback.rendering.array_families import ArraySketch
 from symback.rendering.array_lines import ArrayLines
 from symback.rendering.calls import chain_rule, nested_calls
 from symback.rendering.families import Sketch, Sketcher
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from symback.derivation.backward import Backward
-    from symback.rendering.array_families import ArraySketch
     from symback.rendering.update import Update
 
 
@@ -91,6 +91,11 @@ def document(backward: Backward, numbers: Numbers | None = None) -> Document:
     return Document(backward.title, parts, looks)
 
 
+_NOT_SHOWN: Final = (
+    "Larger arrays are not printed number by number: the values of e[name] and of JSON hold every entry."
+)
+
+
 def _of_arrays(backward: Backward, numbers: Numbers | None) -> Document:
     lines = ArrayLines(backward, numbers.values if numbers else None)
     parts = [
@@ -104,11 +109,17 @@ def _of_arrays(backward: Backward, numbers: Numbers | None) -> Document:
         forward = [line for equation in backward.forward for line in again.forward(equation.node)[:1]]
         moved = parameter_lines(update, backward, lines.looks)
         parts.append(Part("Update", [*moved, *forward], [_change(update)], steps=True))
-    words = notation_in_words(
-        backward, [line for part in parts for line in part.lines if isinstance(line, Line)]
-    )
-    told = [*(numbers.notes if numbers else ()), *backward.conditions, *words]
+    words = notation_in_words(backward, _trees(parts))
+    left_out = [_NOT_SHOWN] if numbers and lines.looks.leaves_numbers_out(backward.order) else []
+    told = [*(numbers.notes if numbers else ()), *left_out, *backward.conditions, *words]
     return Document(backward.title, [*parts, Part("Conditions", prose=told)], lines.looks)
+
+
+def _trees(parts: Sequence[Part]) -> list[Line]:
+    """Return the lines of some parts as trees; of a family only the one that serves all."""
+    lines = [line for part in parts for line in part.lines]
+    written = [line.template.line if isinstance(line, ArraySketch) else line for line in lines]
+    return list({id(line): line for line in written if isinstance(line, Line)}.values())
 
 
 def _parts(backward: Backward, numbers: Numbers | None, looks: Looks) -> Iterator[Part]:

@@ -46,7 +46,7 @@ REFUSED = {
     '{"x": ' + "9" * 5000 + "}": "x: inf is not finite",
     '{"x": [1, "2"]}': "x, entry [1]: '2' is a text",
     '{"x": [[1, true]]}': "x, entry [0][1]: 'True' is a truth value",
-    '{"x": null}': "x: 'None' is null",
+    '{"x": null}': "x: is null",
     '{"x": {"y": 1}}': "is an object",
     '{"x": 1, "x": 2}': "the name 'x' occurs twice",
     "[1, 2]": "expected a JSON object",

@@ -18,12 +18,8 @@ from symback.rendering.array_lines import ArrayLines
 def final_forms(source, shapes, distributions=()):
     """Return the last form of every gradient, by name, in text."""
     d = sb.derive(sb.model(source, shapes=shapes), distributions=distributions)
-    # A fresh writer for each: of a family only the first line is written as a tree.
-    return {
-        step.name: text(ArrayLines(d).final(step).sides[0].tree)
-        for step in d.steps
-        if step.kind.value != "local"
-    }
+    lines = ArrayLines(d)
+    return {step.name: text(lines.shortest(step).sides[0].tree) for step in d.steps if step.parts}
 
 
 FORMS = {
@@ -37,7 +33,7 @@ FORMS = {
         "L = mean((X @ W + b - Y)**2)",
         {"X": "N D", "W": "D M", "b": "M", "Y": "N M"},
         (),
-        {"dW": "2/(N M) Xᵀ @ (X @ W + 1 bᵀ − Y)", "db": "2/(N M) (X @ W + 1 bᵀ − Y)ᵀ 1"},
+        {"dW": "(2/(N M)) Xᵀ @ (X @ W + 1 bᵀ − Y)", "db": "(2/(N M)) (X @ W + 1 bᵀ − Y)ᵀ 1"},
     ),
     "ridge": (
         "E = X @ W - Y\nL = np.sum(E**2)/(2*X.shape[0]) + lam/2*np.sum(W**2)",
@@ -128,8 +124,8 @@ FORMS = {
             "dV": "Aᵀ @ dO",
             "dA": "dO @ Vᵀ",
             "dS": "A ⊙ (dA − rowsum(dA ⊙ A))",
-            "dQ": "1/√(k) dS @ K",
-            "dK": "1/√(k) dSᵀ @ Q",
+            "dQ": "(1/√(k)) dS @ K",
+            "dK": "(1/√(k)) dSᵀ @ Q",
         },
     ),
     "SwiGLU": (

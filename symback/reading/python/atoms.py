@@ -189,6 +189,11 @@ def _key(reader: Reader, node: ast.expr) -> Any:
         return value
     if isinstance(value, SymbolicSize):
         raise reader.source.fault(node, f"the index {value} has no known value", "count from the end: -1")
+    if isinstance(value, str):
+        name = value if value.isidentifier() else "W"
+        raise reader.source.fault(
+            node, "dictionaries are not read", f"give the array a name of its own, such as {name}"
+        )
     raise reader.source.fault(
         node, "this is no index", "write an integer, a slice, None, ..., or an array of integers"
     )

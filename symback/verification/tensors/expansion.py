@@ -13,8 +13,8 @@ from symback.evaluation.arrays import ArrayNamespace
 from symback.evaluation.boxes import as_objects, boxed
 from symback.evaluation.entries import SympyScalars
 from symback.evaluation.objects import ObjectNamespace
+from symback.ops.pullback import composed
 from symback.ops.sympy_numbers import exact
-from symback.verification.tensors.sizes import composed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

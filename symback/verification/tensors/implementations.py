@@ -10,8 +10,8 @@ from symback.core.node import Node, postorder
 from symback.core.op import VARIADIC
 from symback.evaluation.arrays import ArrayNamespace
 from symback.ops.multilinear import EINSUM, INNER, JACOBIAN
+from symback.ops.pullback import composed
 from symback.verification.tensors.expansion import Expansion
-from symback.verification.tensors.sizes import composed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

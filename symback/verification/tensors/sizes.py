@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from symback.core.node import Node, postorder
 from symback.core.shapes import resolved
-from symback.ops.expression import Expression
-from symback.ops.functions import FUNCTIONS
+from symback.ops.pullback import composed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -219,18 +218,6 @@ class Sizes:
     def tie_both(self, node: Node) -> None:
         """Tie the two axes of an identity matrix."""
         self._tie((node, 0), (node, 1))
-
-
-def composed(node: Node) -> Node:
-    """Return what a composition is made of, over the node's own inputs.
-
-    >>> from symback.ops.expression import array
-    >>> composed(FUNCTIONS.softmax(array("z", "3")).node)
-    <div(exp(…), einsum(…))>
-    """
-    assert node.op is not None and node.op.composition is not None  # noqa: S101, PT018 - asked before
-    arguments = [Expression(source) for source in node.inputs]
-    return node.op.composition(FUNCTIONS, *arguments, *node.parameters).node  # type: ignore[no-any-return]
 
 
 def _symbols(value: Any) -> Iterable[str]:
