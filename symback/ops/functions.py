@@ -8,7 +8,7 @@ from functools import reduce, wraps
 from typing import TYPE_CHECKING, Any, Final
 
 from symback.core.errors import InputError, UnknownNameError
-from symback.ops import array_making, indexing, linear_algebra, rearranging, reducing
+from symback.ops import array_making, cutting, indexing, linear_algebra, rearranging, reducing
 from symback.ops.arithmetic import CONSTANT
 from symback.ops.axes import expression, spread
 from symback.ops.comparisons import RECORDS as _COMPARISONS
@@ -143,9 +143,9 @@ _ARRAY_FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
         linear_algebra.diagonal, linear_algebra.diag, linear_algebra.transpose,
         rearranging.reshape, rearranging.ravel, rearranging.expand_dims, rearranging.squeeze,
         rearranging.broadcast_to, rearranging.swapaxes, rearranging.moveaxis, rearranging.concatenate,
-        rearranging.stack, rearranging.split, rearranging.vstack, rearranging.hstack, rearranging.pad,
-        rearranging.flip,
-        rearranging.roll, rearranging.repeat, rearranging.tile, rearranging.place, rearranging.take_slices,
+        rearranging.stack, cutting.split, rearranging.vstack, rearranging.hstack, cutting.pad,
+        cutting.flip,
+        cutting.roll, cutting.repeat, cutting.tile, cutting.place, cutting.take_slices,
         indexing.item, indexing.gather, indexing.scatter_add, indexing.take, indexing.take_along_axis,
         array_making.full, array_making.zeros, array_making.ones, array_making.full_like,
         array_making.zeros_like, array_making.ones_like, array_making.eye, array_making.arange,

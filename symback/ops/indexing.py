@@ -10,10 +10,10 @@ from symback.core.shapes import Shape, Size, broadcast_shape, spelled
 from symback.ops.arithmetic import CONSTANT
 from symback.ops.axes import axis_of, expression, letters, moved, size_along
 from symback.ops.comparisons import EQ, GE, GT, LE, LT
+from symback.ops.cutting import take_slices
 from symback.ops.expression import Expression, broadcast, described, make
 from symback.ops.linear_algebra import transpose
 from symback.ops.multilinear import EINSUM
-from symback.ops.rearranging import take_slices
 from symback.ops.reductions import ARRAY, INDICES
 from symback.ops.structural import GATHER, RESHAPE, SCATTER_ADD, SLICES
 
