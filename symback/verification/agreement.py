@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 from symback.notation.numeral import spell
 from symback.rendering.json import valued
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from symback.verification.differences import Interval
     from symback.verification.report import Report
-    from symback.verification.tensors.agreement import ArrayComparison
 
 SCHEMA: Final = "symback.comparison/1"
 """The name and version of the JSON layout."""
@@ -47,6 +47,11 @@ class Row:
     disagreeing: tuple[str, ...]
 
     @property
+    def compared(self) -> bool:
+        """Whether any method gives a number, or the one-sided derivatives an interval."""
+        return self.absolute is not None or self.interval is not None
+
+    @property
     def verdict(self) -> str:
         """Agrees, disagrees with whom, within the interval at a kink, or not compared."""
         if self.disagreeing:
@@ -56,19 +61,38 @@ class Row:
         return "agrees" if self.absolute is not None else "not compared"
 
 
+class Verdict(Protocol):
+    """A row of a comparison: one gradient by all methods."""
+
+    @property
+    def name(self) -> str:
+        """What the gradient belongs to."""
+
+    @property
+    def compared(self) -> bool:
+        """Whether any method gives something to compare with."""
+
+    @property
+    def disagreeing(self) -> tuple[str, ...]:
+        """The methods that disagree."""
+
+
+R = TypeVar("R", bound=Verdict)
+
+
 @dataclass(frozen=True)
-class Comparison:
+class Agreement(ABC, Generic[R]):
     """A table of gradients: one row each, one column a method.
 
     Attributes:
         columns: The names of the methods.
         rows: The gradients.
-        notes: What the reader must know: samples, kinks, what is not installed.
-        seed: The seed of the sample.
+        notes: What the reader must know: samples, tolerances, kinks, what is not installed.
+        seed: The seed of what is drawn.
     """
 
     columns: Sequence[str]
-    rows: Sequence[Row]
+    rows: Sequence[R]
     notes: Sequence[str] = field(default=())
     seed: int = 0
 
@@ -80,33 +104,94 @@ class Comparison:
     @property
     def summary(self) -> str:
         """The verdict in one line."""
-        compared = [row for row in self.rows if row.absolute is not None or row.interval is not None]
+        compared = [row for row in self.rows if row.compared]
         wrong = [row.name for row in self.rows if row.disagreeing]
         if not compared:
-            return f"nothing was compared: no method gives a number for any of {len(self.rows)} gradients"
+            return f"nothing was compared: {self._nothing} for any of {len(self.rows)} gradients"
         if wrong:
             listed = ", ".join(wrong[:8]) + (", …" if len(wrong) > 8 else "")  # noqa: PLR2004 - enough to see
             return f"{len(wrong)} of {len(compared)} compared gradients disagree: {listed}"
-        errors = [row.absolute for row in compared if row.absolute is not None]
-        worst = f"; largest absolute error {max(errors):.1e}" if errors else ""
-        return f"{len(compared)} of {len(self.rows)} gradients compared, all agree{worst}"
+        return f"{len(compared)} of {len(self.rows)} gradients compared, all agree{self._worst}"
+
+    _nothing: ClassVar[str] = "no method gives a number"
+
+    @property
+    @abstractmethod
+    def _worst(self) -> str:
+        """The largest error, as the end of a sentence."""
+
+    @abstractmethod
+    def table(self, report: Report | None = None, *, full: bool = False) -> Table:
+        """Arrange the comparison; see `comparison_table`."""
+
+    @abstractmethod
+    def row_data(self, row: R) -> dict[str, Any]:
+        """Return a row as plain data."""
 
     def to_text(self, *, full: bool = False) -> str:
         """Write the comparison as a table for a terminal."""
-        return table_text(comparison_table(self, full=full))
+        return table_text(self.table(full=full))
 
     def to_json(self) -> str:
         """Write the comparison as JSON of the schema symback.comparison/1."""
         return comparison_json(self)
 
+    def footer(self, report: Report | None) -> list[str]:
+        """Return the sentences beneath the table."""
+        return [self.summary, *([report.summary] if report else []), *self.notes]
+
     def __repr__(self) -> str:
         return f"<Comparison: {self.summary}>"
 
 
+class Comparison(Agreement[Row]):
+    """A table of gradients that are numbers."""
+
+    @property
+    def _worst(self) -> str:
+        errors = [row.absolute for row in self.rows if row.absolute is not None]
+        return f"; largest absolute error {max(errors):.1e}" if errors else ""
+
+    def table(self, report: Report | None = None, *, full: bool = False) -> Table:
+        """Arrange a row for each gradient: the exact value, each method, errors, the verdict."""
+        rows = list(self.rows)
+        footer = self.footer(report)
+        if not full and len(rows) > _MOST_ROWS:
+            kept = [
+                row
+                for number, row in enumerate(rows)
+                if number < _MOST_ROWS // 2 or number >= len(rows) - 5 or row.disagreeing
+            ]
+            footer.append(f"{len(rows) - len(kept)} rows are left out; --full shows them all")
+            rows = kept
+        columns = ["gradient", "exact", "symbolic", *self.columns, "abs. error", "rel. error", "verdict"]
+        kinked = any(row.interval is not None for row in rows)
+        if kinked:
+            columns.insert(-3, "one-sided")
+        return Table(
+            "Symbolic and numeric gradients",
+            columns,
+            [_cells(row, self.columns, kinked=kinked) for row in rows],
+            frozenset(number for number, row in enumerate(rows) if row.disagreeing),
+            footer,
+        )
+
+    def row_data(self, row: Row) -> dict[str, Any]:
+        """Return a row as plain data."""
+        return {
+            **valued(row.symbolic),
+            "others": {name: finite(value) for name, value in row.others.items()},
+            "absolute_error": finite(row.absolute),
+            "relative_error": finite(row.relative),
+            "interval": None if row.interval is None else list(row.interval),
+            "verdict": row.verdict,
+        }
+
+
 def comparison_table(
-    comparison: Comparison | ArrayComparison, report: Report | None = None, *, full: bool = False
+    comparison: Agreement[Any], report: Report | None = None, *, full: bool = False
 ) -> Table:
-    """Arrange a comparison: a row a gradient, the exact value, each method, errors, the verdict.
+    """Arrange a comparison: a row a gradient, each method, errors, the verdict.
 
     Args:
         comparison: The comparison.
@@ -114,31 +199,7 @@ def comparison_table(
         full: Whether to show every row; otherwise the middle of many is left out, but no
             disagreement.
     """
-    if not isinstance(comparison, Comparison):
-        from symback.verification.tensors.agreement import array_table
-
-        return array_table(comparison, report, full=full)
-    rows = list(comparison.rows)
-    footer = [comparison.summary, *([report.summary] if report else []), *comparison.notes]
-    if not full and len(rows) > _MOST_ROWS:
-        kept = [
-            row
-            for number, row in enumerate(rows)
-            if number < _MOST_ROWS // 2 or number >= len(rows) - 5 or row.disagreeing
-        ]
-        footer.append(f"{len(rows) - len(kept)} rows are left out; --full shows them all")
-        rows = kept
-    columns = ["gradient", "exact", "symbolic", *comparison.columns, "abs. error", "rel. error", "verdict"]
-    kinked = any(row.interval is not None for row in rows)
-    if kinked:
-        columns.insert(-3, "one-sided")
-    return Table(
-        "Symbolic and numeric gradients",
-        columns,
-        [_cells(row, comparison.columns, kinked=kinked) for row in rows],
-        frozenset(number for number, row in enumerate(rows) if row.disagreeing),
-        footer,
-    )
+    return comparison.table(report, full=full)
 
 
 def _cells(row: Row, columns: Any, *, kinked: bool) -> list[str]:
@@ -152,8 +213,8 @@ def _cells(row: Row, columns: Any, *, kinked: bool) -> list[str]:
         _six(row.symbolic),
         *(_six(row.others.get(column)) for column in columns),
         *([interval] if kinked else []),
-        _error(row.absolute),
-        _error(row.relative),
+        error(row.absolute),
+        error(row.relative),
         row.verdict,
     ]
 
@@ -162,38 +223,25 @@ def _six(value: Any) -> str:
     return "–" if value is None else spell(float(value) if not isinstance(value, float) else value)[0]
 
 
-def _finite(value: Any) -> float | None:
+def finite(value: Any) -> float | None:
     """Return a double, or None for what JSON cannot hold."""
     return None if value is None or not math.isfinite(value) else float(value)
 
 
-def _error(value: float | None) -> str:
+def error(value: float | None) -> str:
+    """Spell an error to two digits."""
     return "–" if value is None else f"{value:.1e}" if value else "0"
 
 
-def comparison_json(comparison: Comparison | ArrayComparison, report: Report | None = None) -> str:
+def comparison_json(comparison: Agreement[Any], report: Report | None = None) -> str:
     """Write a comparison as JSON of the schema symback.comparison/1."""
-    if not isinstance(comparison, Comparison):
-        from symback.verification.tensors.agreement import array_json
-
-        return array_json(comparison, report)
     data: dict[str, Any] = {
         "schema": SCHEMA,
         "agrees": comparison.agrees,
         "summary": comparison.summary,
         "methods": list(comparison.columns),
         "seed": comparison.seed,
-        "gradients": {
-            row.name: {
-                **valued(row.symbolic),
-                "others": {name: _finite(value) for name, value in row.others.items()},
-                "absolute_error": _finite(row.absolute),
-                "relative_error": _finite(row.relative),
-                "interval": None if row.interval is None else list(row.interval),
-                "verdict": row.verdict,
-            }
-            for row in comparison.rows
-        },
+        "gradients": {row.name: comparison.row_data(row) for row in comparison.rows},
         "notes": list(comparison.notes),
     }
     if report is not None:

@@ -12,8 +12,8 @@ import symback as sb
 from symback.core.errors import InputError
 from symback.ops.expression import array
 from symback.ops.functions import FUNCTIONS as F
+from symback.verification.agreement import comparison_json, comparison_table
 from symback.verification.comparison import compare
-from symback.verification.tensors.agreement import array_json, array_table
 
 OWN = ["sympy", "central", "complex"]
 
@@ -179,11 +179,11 @@ def test_outputs():
     assert data["gradients"]["W"]["shape"] == [2, 3]
     assert data["gradients"]["X"]["others"]["complex"]["agrees"] is True
     assert data["gradients"]["X"]["verdict"].startswith("disagrees: wrong")
-    table = array_table(comparison, derivation.verify())
+    table = comparison_table(comparison, derivation.verify())
     assert table.bad == {0, 1}
     assert any("tolerances" in line for line in table.footer)
     assert "steps" in table.footer[1]
-    assert json.loads(array_json(comparison, derivation.verify()))["certificate"]["verified"] is True
+    assert json.loads(comparison_json(comparison, derivation.verify()))["certificate"]["verified"] is True
     assert "dW" in comparison.to_text()
     assert "disagree" in repr(comparison)
 
