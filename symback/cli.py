@@ -48,9 +48,7 @@ def cli(context: click.Context) -> None:
 @neuron_options
 @document_options
 @output_options("text", "latex", "markdown", "json")
-def neuron(
-    x: str | None, w: str | None, b: str | None, n: str | None, activation: str, **options: Any
-) -> int:
+def neuron(**options: Any) -> int:
     """Derive the backpropagation of one neuron, step by step, with numbers if they are given.
 
     Numbers are integers, decimals, fractions (-1/3) or scientific (1e-3).
@@ -61,24 +59,15 @@ def neuron(
     symback neuron -n 3 --format latex --standalone -o neuron.tex
     symback neuron -n 3 --verify
     """
-    upstream, kink = options.pop("upstream"), options.pop("kink")
-    return _print(derived_neuron(x, w, b, n, activation, upstream, kink), **options)
+    printing = {name: options.pop(name) for name in _PRINTING}
+    return _print(derived_neuron(**options), **printing)
 
 
 @cli.command(context_settings=_WITH_EXAMPLES)
 @forward_pass_options
 @document_options
 @output_options("text", "latex", "markdown", "json")
-def derive(  # noqa: PLR0913 - one argument for each option
-    source: str | None,
-    text: str | None,
-    data: str | None,
-    shapes: tuple[str, ...],
-    wrt: str | None,
-    detail: str,
-    distributions: tuple[str, ...],
-    **options: Any,
-) -> int:
+def derive(**options: Any) -> int:
     """Derive the backward pass of a forward pass that is written as for NumPy.
 
     The file or text is read, never run. Its assigned names become those of the derivation; what is
@@ -89,9 +78,12 @@ def derive(  # noqa: PLR0913 - one argument for each option
     symback derive -e "z = X @ W + b" --shape X="N 4" --shape W="4 3" --shape b=3
     symback derive network.py:loss --data batch.json --format json
     """
-    upstream, kink = options.pop("upstream"), options.pop("kink")
-    given = derived_forward_pass(source, text, data, shapes, wrt, detail, distributions, upstream, kink)
-    return _print(given, **options)
+    printing = {name: options.pop(name) for name in _PRINTING}
+    return _print(derived_forward_pass(**options), **printing)
+
+
+_PRINTING = ("learning_rate", "verify", "standalone", "format_", "output", "full")
+"""The options that say what is printed of a derivation, and how."""
 
 
 def _print(  # noqa: PLR0913 - one argument for each option

@@ -135,30 +135,20 @@ def derived_forward_pass(  # noqa: PLR0913 - one argument for each option
     return Given(derivation, known if complete else None, _upstream(upstream), notes)
 
 
-def derived_either(  # noqa: PLR0913 - one argument for each option
-    source: str | None,
-    text: str | None,
-    x: str | None,
-    w: str | None,
-    b: str | None,
-    n: str | None,
-    activation: str,
-    upstream: str | None,
-    kink: str | None,
-    **forward_pass: Any,
-) -> Given:
+def derived_either(source: str | None, text: str | None, **options: Any) -> Given:
     """Derive the forward pass of the options, or the neuron where there is none."""
     from symback.core.errors import InputError
 
+    neuron = {name: options.pop(name) for name in ("x", "w", "b", "n", "activation")}
     if source is None and text is None:
-        return derived_neuron(x, w, b, n, activation, upstream, kink)
-    stray = [f"--{name}" for name, value in (("x", x), ("w", w), ("b", b)) if value is not None]
-    if stray or n is not None:
+        return derived_neuron(**neuron, upstream=options["upstream"], kink=options["kink"])
+    flags = {"x": "--x", "w": "--w", "b": "--b", "n": "-n"}
+    stray = [flag for name, flag in flags.items() if neuron[name] is not None]
+    if stray:
         raise InputError(
-            f"{(stray or ['-n'])[0]} is about a neuron, but a forward pass is given; "
-            "its numbers come with --data"
+            f"{stray[0]} is about a neuron, but a forward pass is given; its numbers come with --data"
         )
-    return derived_forward_pass(source, text, upstream=upstream, kink=kink, **forward_pass)
+    return derived_forward_pass(source, text, **options)
 
 
 def _upstream(text: str | None) -> Any:
